@@ -1,0 +1,1 @@
+"""Judgement: evaluates readings with their history, keeps episodes, raises and withdraws flags."""

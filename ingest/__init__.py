@@ -1,0 +1,1 @@
+"""Write path: broker message -> decoded -> identified -> stored -> acknowledged -> evaluated."""

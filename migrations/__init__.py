@@ -1,0 +1,1 @@
+"""Alembic revisions; every room reads the schema from `models`, never from here."""

@@ -1,0 +1,1 @@
+"""Who has what: patients, their facts and limits, devices and their assignments."""

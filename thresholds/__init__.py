@@ -1,0 +1,1 @@
+"""Rules: readings and limits in, episodes out; pure, no database, no clock of its own."""
