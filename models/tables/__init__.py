@@ -1,0 +1,13 @@
+"""All tables, so that one import registers the whole schema."""
+
+from models.tables.base import Base
+from models.tables.judgement import Episode, Evaluation, Flag
+from models.tables.ledger import Message, MessagePayload, Refusal
+from models.tables.process import Process
+from models.tables.reading import Reading
+from models.tables.registry import Device, DeviceAssignment, Patient, PatientFact, PatientLimit, RegistryVersion
+
+__all__ = [
+    "Base", "Device", "DeviceAssignment", "Episode", "Evaluation", "Flag", "Message", "MessagePayload", "Patient",
+    "PatientFact", "PatientLimit", "Process", "Reading", "Refusal", "RegistryVersion",
+]  # fmt: skip

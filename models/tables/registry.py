@@ -1,0 +1,94 @@
+"""Patients, what is known of them, their devices, and who held which device when."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.tables.base import Base
+
+
+class Patient(Base):
+    """`id` is what every list and ledger shows; `zone` is an IANA name and decides the patient's local day."""
+
+    __tablename__ = "patient"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    zone: Mapped[str] = mapped_column(String(64))
+    enrolled_at: Mapped[datetime]
+
+
+class PatientFact(Base):
+    """One dated statement with its author, such as condition=heart_failure; `until_at` None means still in force."""
+
+    __tablename__ = "patient_fact"
+    __table_args__ = (Index("ix_patient_fact_patient_id", "patient_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"))
+    name: Mapped[str] = mapped_column(String(40))
+    value: Mapped[str] = mapped_column(String(200))
+    from_at: Mapped[datetime]
+    until_at: Mapped[datetime | None]
+    author: Mapped[str] = mapped_column(String(100))
+    recorded_at: Mapped[datetime]
+
+
+class PatientLimit(Base):
+    """A patient's own limit for one parameter of one rule, with its author and reason."""
+
+    __tablename__ = "patient_limit"
+    __table_args__ = (Index("ix_patient_limit_patient_id", "patient_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"))
+    rule: Mapped[str] = mapped_column(String(40))
+    parameter: Mapped[str] = mapped_column(String(40))
+    amount: Mapped[str] = mapped_column(String(40))
+    unit: Mapped[str] = mapped_column(String(20))
+    from_at: Mapped[datetime]
+    until_at: Mapped[datetime | None]
+    author: Mapped[str] = mapped_column(String(100))
+    reason: Mapped[str] = mapped_column(String(400))
+    recorded_at: Mapped[datetime]
+
+
+class Device(Base):
+    """An enrolled device; `gateway_id` names the device that may publish for it."""
+
+    __tablename__ = "device"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    model: Mapped[str] = mapped_column(String(40))
+    gateway_id: Mapped[str | None] = mapped_column(ForeignKey("device.id"))
+    enrolled_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class DeviceAssignment(Base):
+    """Who held a device, half-open [from_at, until_at); `slot` None means the whole device, whoever stands on it."""
+
+    __tablename__ = "device_assignment"
+    __table_args__ = (
+        CheckConstraint("until_at IS NULL OR until_at > from_at", name="ends_after_start"),
+        Index("ix_device_assignment_device_id", "device_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    device_id: Mapped[str] = mapped_column(ForeignKey("device.id"))
+    slot: Mapped[int | None]
+    patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"))
+    from_at: Mapped[datetime]
+    until_at: Mapped[datetime | None]
+
+
+class RegistryVersion(Base):
+    """One row; at an equal version a worker's cache of the registry is the truth for its transaction."""
+
+    __tablename__ = "registry_version"
+    __table_args__ = (CheckConstraint("id = 1", name="single_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version: Mapped[int]

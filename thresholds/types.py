@@ -1,0 +1,105 @@
+"""What a rule sees and what it answers. All instants are aware UTC measured times."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+
+class Amount(NamedTuple):
+    """A value as sent: decimal text, or LO or HI, with the unit that came with it."""
+
+    text: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A stored reading of one stream. `doubtful`: its clock cannot be trusted, so no rate or trend may use it."""
+
+    id: UUID
+    at: datetime
+    values: Mapping[str, Amount]
+    context: Mapping[str, str] = field(default_factory=dict)
+    doubtful: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A dated statement about the patient, such as condition=heart_failure, half-open [from_at, until_at)."""
+
+    name: str
+    value: str
+    from_at: datetime
+    until_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """The patient at hand. `now` decides only what depends on waiting; `open_gap` says whether the silence after the
+    newest sample may be judged (the sweep's privilege)."""
+
+    zone: str
+    now: datetime
+    facts: Sequence[Fact] = ()
+    open_gap: bool = False
+
+    def has(self, name: str, value: str, at: datetime) -> bool:
+        return any(
+            fact.name == name and fact.value == value and fact.from_at <= at and (fact.until_at is None or at < fact.until_at)
+            for fact in self.facts
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An episode. `last_at` is the newest breach; `ended_at` the sample that ended it, None while it lasts.
+
+    `state`: lasting, ended, awaiting (confirmation), not_confirmed. `figure` is what was compared when that is not a
+    value of one sample (a median, a gain, a gap). `recheck_at`: when waiting alone may change the answer.
+    """
+
+    rule: str
+    severity: str
+    state: str
+    started_at: datetime
+    last_at: datetime
+    ended_at: datetime | None
+    breaches: int
+    first: Sample
+    worst: Sample
+    newest: Sample
+    figure: str | None = None
+    recheck_at: datetime | None = None
+
+
+Fold = Callable[[Sequence[Sample], datetime, Case], list[Found]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule as data beside one pure function.
+
+    `fold(samples, start, case)` gets the stream's samples ordered by (at, id), from `lookback` before `start` to the
+    newest (plus the newest sample older than that, if any), and returns, oldest first, every episode with
+    `started_at >= start`; the caller guarantees that no episode of this rule is under way at `start`.
+    `entry`: how long before the sample that completes a breach an episode may have started.
+    `closes_itself`: its flag closes with its episode whatever its severity.
+    """
+
+    id: str
+    words: str
+    limit: str
+    stream: str
+    severity: str
+    source: str
+    standing: str
+    fold: Fold
+    lookback: timedelta = timedelta(0)
+    entry: timedelta = timedelta(0)
+    needs: tuple[str, str] | None = None
+    closes_itself: bool = False
+
+
+SEVERITIES = ("CRIT", "HIGH", "MOD", "INFO")
