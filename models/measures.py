@@ -213,8 +213,14 @@ CATALOGUE: Final[Mapping[str, Measure]] = MappingProxyType(
 )
 
 
+NOT_A_PATIENT: Final = frozenset({"control_solution", "test"})
+
+
 def stream_of(measure: str, context: Mapping[str, object]) -> str:
-    """The series a reading continues: the measure, except that interstitial glucose is a series of its own (`cgm`)."""
+    """The series a reading continues: the measure, except that interstitial glucose is a series of its own (`cgm`)
+    and what is not from a patient is kept apart, out of every rule and report (§2.5)."""
+    if context.get("kind") in NOT_A_PATIENT:
+        return f"{measure}.apart"
     for component in CATALOGUE[measure].components:
         specimen = component.specimens.get(str(context.get("specimen", "")))
         if specimen is not None:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, Double, Index, String
+from sqlalchemy import BigInteger, CheckConstraint, Column, Double, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.measures import CATALOGUE
@@ -39,7 +39,7 @@ class Reading(Base):
     measure: Mapped[str] = mapped_column(String(40))
     stream: Mapped[str] = mapped_column(String(40))
     given_id: Mapped[str | None] = mapped_column(String(64))
-    seq: Mapped[int | None]
+    seq: Mapped[int | None] = mapped_column(BigInteger)
     started_at: Mapped[datetime | None]
     measured_at: Mapped[datetime]
     utc_offset: Mapped[int]
