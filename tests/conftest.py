@@ -1,0 +1,36 @@
+"""What every test may ask for. The parts are in `tests/support`; a part that is absent skips its tests with a reason,
+or fails them where `HEARTHLINE_REQUIRE` (mosquitto, postgres, corpora) promises it."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from tests.support.places import ROOT, absent
+
+pytest_plugins = ["tests.support.brokers", "tests.support.postgres", "tests.support.databases"]
+
+SERVERS = {"postgres", "mosquitto", "embedded_broker"}
+
+settings.register_profile("quick", max_examples=60, deadline=None)
+settings.register_profile("thorough", max_examples=1000, deadline=None)
+settings.load_profile(os.environ.get("HEARTHLINE_HYPOTHESIS", "quick"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that starts a server is slow, whether or not its author said so."""
+    for item in items:
+        asked = set(getattr(item, "fixturenames", ()))
+        chosen = getattr(getattr(item, "callspec", None), "params", {}).values()
+        if asked & SERVERS or any(value in SERVERS for value in chosen if isinstance(value, str)):
+            item.add_marker(pytest.mark.slow)
+
+
+@pytest.fixture(scope="session")
+def corpora() -> Path:
+    """The folder of public recordings, which are not part of the project."""
+    folder = Path(os.environ.get("HEARTHLINE_CORPORA") or ROOT.parent / "shared" / "corpora")
+    if not (folder / "INDEX.md").exists():
+        absent("corpora", f"no recordings in {folder} (set HEARTHLINE_CORPORA)")
+    return folder
