@@ -1,0 +1,85 @@
+# The commands of the project; `make help` prints them. CI and people run the same ones.
+# PYTHON chooses the interpreter (3.11 or newer), ARGS goes to the command behind a target.
+
+MAKEFLAGS += --no-print-directory
+SHELL := /bin/bash
+PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3)
+VENV := .venv
+RUN := $(VENV)/bin
+PIP := $(RUN)/python -m pip --quiet --disable-pip-version-check --no-input
+LOCKED := install --require-hashes --only-binary :all: --requirement
+COMPILE := uv pip compile pyproject.toml requirements/build.in --universal --python-version 3.11 --only-binary :all: \
+	--generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links --no-config --quiet
+COVERED := ingest models thresholds flags
+
+# Preflight may remove an environment that cannot be used, so the stamp is looked at by a make of its own, afterwards.
+ready = $(PYTHON) bin/preflight.py $(1) && $(MAKE) --silent $(VENV)/$(1).stamp >&2
+
+define install
+test -x $(RUN)/python || { echo "hearthline: making .venv" >&2; $(PYTHON) -m venv $(VENV); } && \
+echo "hearthline: installing what $(1) needs (once; it takes up to a minute)" >&2 && \
+$(PIP) $(LOCKED) requirements/$(1).txt >&2 && \
+$(PIP) install --no-deps --no-build-isolation --editable . >&2 && touch $@
+endef
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-fast lint format bench fuzz docs lock clean
+
+help:  ## this list
+	@sed -nE 's/^([a-z-]+|bench-NAME)[:%].*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
+	@echo "  make bench-NAME     one benchmark, such as: make bench-pipeline ARGS=--json"
+
+demo:  ## everything at once on this machine; Ctrl-C ends it (ARGS="--once --json")
+	@$(call ready,demo)
+	@$(RUN)/hearthline demo $(ARGS)
+
+test:  ## all tests, then the coverage each room promises
+	@$(call ready,test)
+	@$(RUN)/python -m pytest --cov --cov-report= --durations=20 $(ARGS)
+	@for room in $(COVERED); do printf '%-12s branch coverage ' $$room; \
+	  $(RUN)/python -m coverage report --include="$$room/*" --fail-under=95 --format=total | sed 's/$$/ %/'; \
+	  test $${PIPESTATUS[0]} -eq 0 || { $(RUN)/python -m coverage report --include="$$room/*"; \
+	  echo "$$room is below 95 %" >&2; exit 1; }; done
+
+test-fast:  ## the tests without servers, in under a minute
+	@$(call ready,test)
+	@$(RUN)/python -m pytest -m "not slow" $(ARGS)
+
+lint:  ## style, types and who may import whom
+	@$(call ready,test)
+	@$(RUN)/ruff check .
+	@$(RUN)/mypy
+	@$(RUN)/lint-imports
+
+bench:  ## every benchmark, short
+	@$(call ready,test)
+	@for file in benchmarks/*.py; do echo "== $$file" >&2; $(RUN)/python $$file $(ARGS) || exit 1; done
+
+bench-%:
+	@$(call ready,test)
+	@$(RUN)/python benchmarks/$*.py $(ARGS)
+
+docs:  ## the pages and pictures that are made from code
+	@$(call ready,test)
+	@for file in docs/make_*.py; do $(RUN)/python $$file || exit 1; done
+
+fuzz:  ## the property tests with many more examples
+	@$(call ready,test)
+	@HEARTHLINE_HYPOTHESIS=thorough $(RUN)/python -m pytest -m "not slow" $(ARGS)
+
+lock:  ## the lock files again, after a change in pyproject.toml (needs uv); ARGS=--upgrade for newer versions
+	@command -v uv >/dev/null || { echo "hearthline: uv is missing: pip install uv" >&2; exit 1; }
+	@$(COMPILE) --extra demo --extra postgres --extra test $(ARGS) -o requirements/test.txt
+	@$(COMPILE) --extra demo --constraint requirements/test.txt $(ARGS) -o requirements/demo.txt
+
+clean:  ## remove what was installed and made, not what was stored in var/
+	@rm -rf $(VENV) .build build dist *.egg-info .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis \
+	  .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/demo.stamp: requirements/demo.txt pyproject.toml
+	@$(call install,demo)
+
+$(VENV)/test.stamp: requirements/test.txt pyproject.toml
+	@$(call install,test)
+	@touch $(VENV)/demo.stamp
