@@ -1,0 +1,45 @@
+"""The table of commands. Nothing heavy is imported here: `hearthline --help` answers at once."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hearthline import __version__
+from hearthline.commands import db
+from hearthline.shell import Shell
+
+app = typer.Typer(
+    help="Remote patient monitoring: readings from devices at home to a worklist for a licensed professional. "
+    "Shows rule matches for review; not monitoring, not an alarm, not for emergencies.",
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    invoke_without_command=True,
+)
+
+GROUPS = {"db": db.app}
+
+for name, group in GROUPS.items():
+    app.add_typer(group, name=name)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"hearthline {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def begin(
+    context: typer.Context,
+    config: Annotated[
+        Path | None, typer.Option(help="Settings file, else $HEARTHLINE_CONFIG or ./hearthline.toml.")
+    ] = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show it and exit.")
+    ] = False,
+) -> None:
+    context.obj = context.obj or Shell(config)
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())

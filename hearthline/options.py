@@ -1,0 +1,24 @@
+"""Options that several commands share, so that they mean and say the same everywhere."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+Json = Annotated[bool, typer.Option("--json", help="JSON lines instead of a table.")]
+
+
+def parse_instant(text: str) -> datetime:
+    """RFC 3339, or a date; without an offset it is UTC."""
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter("not a time such as 2026-01-05T07:12:00Z or 2026-01-05") from None
+    return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
+
+
+def parse_pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not (name and equals and value):
+        raise typer.BadParameter("not of the form name=value")
+    return name, value

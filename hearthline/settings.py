@@ -1,0 +1,141 @@
+"""One file `hearthline.toml`, every key also as HEARTHLINE_SECTION__KEY; read once, at the shell, into frozen values.
+
+The file is `--config`, else $HEARTHLINE_CONFIG, else ./hearthline.toml if there is one. A variable beats the file.
+A relative SQLite path is meant from where it is written: the file's folder for the file, the current folder otherwise.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from hearthline.errors import USAGE, Failure
+
+FILE: Final = "hearthline.toml"
+PREFIX: Final = "HEARTHLINE_"
+SQLITE: Final = "sqlite:///"
+DATABASES: Final = ("sqlite://", "postgresql://", "postgres://", "postgresql+psycopg://")
+BROKERS: Final = ("mqtt://", "mqtts://")
+
+
+class DatabaseSettings(msgspec.Struct, frozen=True):
+    """`url`: sqlite:///path or postgresql://user:password@host/name."""
+
+    url: str = "sqlite:///var/hearthline.db"
+
+
+class BrokerSettings(msgspec.Struct, frozen=True):
+    """`url`: mqtt://host:port or mqtts://host:port, with user and password where the broker wants them."""
+
+    url: str = "mqtt://127.0.0.1:1883"
+
+
+class Settings(msgspec.Struct, frozen=True):
+    database: DatabaseSettings = DatabaseSettings()
+    broker: BrokerSettings = BrokerSettings()
+
+
+Sections = dict[str, dict[str, Any]]
+SECTIONS: Final = {field.name: field.type for field in msgspec.structs.fields(Settings)}
+KEYS: Final = tuple(
+    f"{section}.{field.name}" for section, struct in SECTIONS.items() for field in msgspec.structs.fields(struct)
+)
+
+
+def load_settings(config: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
+    """Settings of file and variables; raises Failure (usage) for an unknown key, a wrong type or a missing file."""
+    path = _file(config, environ)
+    written = _from_file(path) if path else {}
+    for section, values in _from_variables(environ).items():
+        written[section] = written.get(section, {}) | values
+    written.setdefault("database", {}).setdefault("url", _absolute(DatabaseSettings().url, _folder(path)))
+    try:
+        settings = msgspec.convert(written, Settings)
+    except msgspec.ValidationError as error:
+        raise Failure(f"settings: {error}", f"correct it in {path or 'the environment'}", USAGE) from None
+    _check_scheme("database.url", settings.database.url, DATABASES)
+    _check_scheme("broker.url", settings.broker.url, BROKERS)
+    return settings
+
+
+def _file(config: Path | None, environ: Mapping[str, str]) -> Path | None:
+    named = config or (Path(environ["HEARTHLINE_CONFIG"]) if environ.get("HEARTHLINE_CONFIG") else None)
+    if named is None:
+        return Path(FILE).absolute() if Path(FILE).is_file() else None
+    if not named.is_file():
+        raise Failure(f"there is no settings file {named}", "name one with --config or $HEARTHLINE_CONFIG", USAGE)
+    return named.absolute()
+
+
+def _folder(path: Path | None) -> Path:
+    return path.parent if path else Path.cwd()
+
+
+def _from_file(path: Path) -> Sections:
+    try:
+        written = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Failure(f"{path} is not TOML: {error}", "correct the file", USAGE) from None
+    for section, values in written.items():
+        if not isinstance(values, dict):
+            raise _unknown(section, str(path))
+        for key in values:
+            _check_known(f"{section}.{key}", str(path))
+    return _anchored(written, path.parent)
+
+
+def _from_variables(environ: Mapping[str, str]) -> Sections:
+    """Variables without `__`, such as HEARTHLINE_CORPORA, are not settings."""
+    found: Sections = {}
+    for variable, value in sorted(environ.items()):
+        if not variable.startswith(PREFIX) or "__" not in variable:
+            continue
+        section, _, key = variable.removeprefix(PREFIX).lower().partition("__")
+        _check_known(f"{section}.{key}", "the environment", spelt=variable)
+        found.setdefault(section, {})[key] = value
+    return _anchored(found, Path.cwd())
+
+
+def _check_known(key: str, where: str, spelt: str | None = None) -> None:
+    if key not in KEYS:
+        raise _unknown(key, where, spelt)
+
+
+def _unknown(key: str, where: str, spelt: str | None = None) -> Failure:
+    nearest = get_close_matches(key, KEYS, n=1, cutoff=0.0)[0]
+    if spelt:
+        nearest = PREFIX + nearest.upper().replace(".", "__")
+    return Failure(f"unknown setting {spelt or key} in {where}", f"did you mean {nearest}?", USAGE)
+
+
+def _check_scheme(key: str, url: str, schemes: tuple[str, ...]) -> None:
+    if not url.startswith(schemes):
+        raise Failure(f"setting {key} starts with none of {' '.join(schemes)}", "correct it", USAGE)
+
+
+def _anchored(written: Sections, folder: Path) -> Sections:
+    database = written.get("database", {})
+    if isinstance(database.get("url"), str):
+        written["database"] = database | {"url": _absolute(database["url"], folder)}
+    return written
+
+
+def _absolute(url: str, folder: Path) -> str:
+    """`url` with a SQLite path made absolute; `sqlite:///a.db` is relative, `sqlite:////a.db` is not."""
+    if not url.startswith(SQLITE):
+        return url
+    return f"{SQLITE}{folder / url.removeprefix(SQLITE)}"
+
+
+def hide_password(url: str) -> str:
+    """`url` as it may be shown: the password, if any, as ***; what follows a `?` may hold one too and is left out."""
+    scheme, _, rest = url.partition("://")
+    where, _, _query = rest.partition("?")
+    authority, slash, path = where.partition("/")
+    user, at, host = authority.rpartition("@")
+    name, colon, _password = user.partition(":")
+    return f"{scheme}://{name}{colon}{'***' if colon else ''}{at}{host}{slash}{path}"

@@ -1,0 +1,85 @@
+"""Printing: JSON lines for programs; for people a table on a terminal and aligned text elsewhere. Only to stdout."""
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`name` is the key in the row, `title` what stands above it."""
+
+    name: str
+    title: str
+
+
+def show_rows(rows: Iterable[Row], columns: Sequence[Column], *, json: bool, none: str = "nothing to show") -> None:
+    """Each row as a line of JSON with all its keys, or the `columns` of all of them as a table; `none` if empty."""
+    if json:
+        for row in rows:
+            show_json(row)
+        return
+    cells = [[text(row.get(column.name)) for column in columns] for row in rows]
+    if not cells:
+        print(none, file=sys.stderr)  # noqa: T201  stdout carries data alone
+    elif sys.stdout.isatty():
+        _show_table([column.title for column in columns], cells)
+    else:
+        _show_aligned([[column.title for column in columns], *cells])
+
+
+def show_one(row: Row, *, json: bool) -> None:
+    """One thing: a line of JSON, or its keys and values below each other; nested lists get a line an entry."""
+    if json:
+        return show_json(row)
+    width = max(map(len, row))
+    for key, value in row.items():
+        entries = value if isinstance(value, list) and value else [value]
+        for number, entry in enumerate(entries):
+            show_line(f"{'' if number else key.replace('_', ' '):<{width}}  {text(entry)}".rstrip())
+    return None
+
+
+def show_json(row: object) -> None:
+    """One line; instants as RFC 3339 in UTC."""
+    show_line(msgspec.json.encode(row).decode())
+
+
+def show_line(line: str) -> None:
+    sys.stdout.write(line + "\n")
+
+
+def text(value: object) -> str:
+    """A value as a person reads it; control characters cannot reach the terminal."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}" + ("Z" if not value.utcoffset() else f"{value:%z}")
+    if isinstance(value, Mapping):
+        return " ".join(f"{key}={text(each)}" for key, each in value.items())
+    return "".join(sign if sign.isprintable() else "�" for sign in str(value))
+
+
+def _show_aligned(lines: Sequence[Sequence[str]]) -> None:
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    for line in lines:
+        show_line("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
+def _show_table(titles: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(*titles, box=None, pad_edge=False, header_style="bold")
+    for line in cells:
+        table.add_row(*(Text(cell) for cell in line))
+    Console(file=sys.stdout).print(table)
