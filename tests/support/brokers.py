@@ -33,7 +33,10 @@ def mosquitto(tmp_path: Path) -> Iterator[Server]:
         yield Server(f"mqtt://127.0.0.1:{port}", "127.0.0.1", port, process)
 
 
-EMBEDDED = "from iotcore import IotCoreBroker; IotCoreBroker(port={port}, listen='127.0.0.1', max_payload_size=131072).run_forever()"
+EMBEDDED = """\
+from iotcore import IotCoreBroker
+IotCoreBroker(port={port}, listen="127.0.0.1", max_payload_size=131072).run_forever()
+"""
 
 
 @pytest.fixture

