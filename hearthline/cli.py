@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from hearthline import __version__
-from hearthline.commands import db
+from hearthline.commands import db, devices, patients
 from hearthline.shell import Shell
 
 app = typer.Typer(
@@ -18,7 +18,7 @@ app = typer.Typer(
     invoke_without_command=True,
 )
 
-GROUPS = {"db": db.app}
+GROUPS = {"patients": patients.app, "devices": devices.app, "db": db.app}
 
 for name, group in GROUPS.items():
     app.add_typer(group, name=name)

@@ -14,8 +14,8 @@ from sqlalchemy import Engine, inspect, make_url, text
 from sqlalchemy.exc import DBAPIError
 
 import migrations
+from hearthline.addresses import hide_password
 from hearthline.errors import DATABASE, UPGRADE, Failure, explain_database, explain_system
-from hearthline.settings import hide_password
 from models.engine import open_reader
 
 

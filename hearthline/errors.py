@@ -13,7 +13,7 @@ PIPE_CLOSED: Final = 141  # what a shell reports of any command whose reader wen
 UPGRADE: Final = "run: hearthline db upgrade"
 
 
-class Failure(Exception):
+class Failure(Exception):  # noqa: N818  a failed wish of a person, not an error of ours
     """`wrong` and `mend` are for a person, without a full stop; `code` is the exit code."""
 
     def __init__(self, wrong: str, mend: str, code: int) -> None:

@@ -6,6 +6,8 @@ from typing import Annotated
 import typer
 
 Json = Annotated[bool, typer.Option("--json", help="JSON lines instead of a table.")]
+Actor = Annotated[str, typer.Option("--by", envvar="USER", help="Who is doing this; kept in the history.")]
+Note = Annotated[str, typer.Option(help="Why; kept in the history.")]
 
 
 def parse_instant(text: str) -> datetime:
@@ -20,5 +22,5 @@ def parse_instant(text: str) -> datetime:
 def parse_pair(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not (name and equals and value):
-        raise typer.BadParameter("not of the form name=value")
+        raise typer.BadParameter(f"{text!r} is not of the form name=value")
     return name, value

@@ -129,13 +129,3 @@ def _absolute(url: str, folder: Path) -> str:
     if not url.startswith(SQLITE):
         return url
     return f"{SQLITE}{folder / url.removeprefix(SQLITE)}"
-
-
-def hide_password(url: str) -> str:
-    """`url` as it may be shown: the password, if any, as ***; what follows a `?` may hold one too and is left out."""
-    scheme, _, rest = url.partition("://")
-    where, _, _query = rest.partition("?")
-    authority, slash, path = where.partition("/")
-    user, at, host = authority.rpartition("@")
-    name, colon, _password = user.partition(":")
-    return f"{scheme}://{name}{colon}{'***' if colon else ''}{at}{host}{slash}{path}"

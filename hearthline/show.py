@@ -8,6 +8,8 @@ from typing import Any
 
 import msgspec
 
+from registry.beginning import BEGINNING
+
 Row = Mapping[str, Any]
 
 
@@ -57,14 +59,16 @@ def show_line(line: str) -> None:
 
 def text(value: object) -> str:
     """A value as a person reads it; control characters cannot reach the terminal."""
-    if value is None:
+    if value is None or value == []:
         return "–"
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if value == BEGINNING:
+        return "the beginning"
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M}" + ("Z" if not value.utcoffset() else f"{value:%z}")
     if isinstance(value, Mapping):
-        return " ".join(f"{key}={text(each)}" for key, each in value.items())
+        return " ".join(f"{key}={text(each)}" for key, each in value.items() if each is not None)
     return "".join(sign if sign.isprintable() else "�" for sign in str(value))
 
 

@@ -1,1 +1,1 @@
-"""One file a command: options, one call into a room, printing. `hearthline.cli` lists them; heavy imports are inside."""
+"""One file a command: options, one call into a room, printing. `hearthline.cli` lists all; heavy imports are inside."""

@@ -11,8 +11,8 @@ app = typer.Typer(help="The database and its schema.")
 @app.command("upgrade")
 def upgrade_database(context: typer.Context, *, json: Json = False) -> None:
     """Migrate the database of the settings to this version's schema; makes it where there is none."""
+    from hearthline.addresses import hide_password
     from hearthline.database import current, upgrade
-    from hearthline.settings import hide_password
 
     url = context.obj.settings().database.url
     before = current(url)
@@ -23,8 +23,8 @@ def upgrade_database(context: typer.Context, *, json: Json = False) -> None:
 @app.command("check")
 def check_database(context: typer.Context, *, json: Json = False) -> None:
     """Exit 3 when the schema is not the one this version wants."""
+    from hearthline.addresses import hide_password
     from hearthline.database import check, current
-    from hearthline.settings import hide_password
 
     url = context.obj.settings().database.url
     check(url)

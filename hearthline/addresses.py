@@ -1,0 +1,45 @@
+"""Addresses in the settings: taken apart for those who connect, and shown without their passwords."""
+
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+from hearthline.errors import USAGE, Failure
+
+PORTS: Final = {"mqtt": 1883, "mqtts": 8883}
+
+
+@dataclass(frozen=True, slots=True)
+class Broker:
+    """Where a broker listens, of mqtt://user:password@host:port; `tls` for mqtts."""
+
+    host: str
+    port: int
+    tls: bool = False
+    username: str | None = None
+    password: str | None = None
+
+    def __repr__(self) -> str:
+        return f"{self.host}:{self.port}"
+
+
+def parse_broker(url: str) -> Broker:
+    """Raises Failure (usage) when the address has no host, a port that is none, or more than host and port."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host, port = None, None
+    if not host or parts.scheme not in PORTS or parts.path.strip("/"):
+        raise Failure(f"broker.url {hide_password(url)} is no address", "write it as mqtt://host:port", USAGE)
+    username, password = (unquote(part) if part else None for part in (parts.username, parts.password))
+    return Broker(host, port or PORTS[parts.scheme], parts.scheme == "mqtts", username, password)
+
+
+def hide_password(url: str) -> str:
+    """`url` as it may be shown: the password, if any, as ***; what follows a `?` may hold one too and is left out."""
+    scheme, _, rest = url.partition("://")
+    where = rest if scheme == "sqlite" else rest.partition("?")[0]
+    authority, at, place = where.rpartition("@") if scheme != "sqlite" else ("", "", where)
+    name, colon, _password = authority.partition(":")
+    return f"{scheme}://{name}{colon}{'***' if colon else ''}{at}{place}"

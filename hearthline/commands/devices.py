@@ -1,0 +1,79 @@
+"""`devices`: which may publish, and who holds them."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+
+from hearthline.options import Json, parse_instant
+from hearthline.show import Column, show_one, show_rows
+
+app = typer.Typer(help="Which devices may publish, and who holds them.")
+
+COLUMNS = (
+    Column("id", "device"), Column("model", "model"), Column("gateway", "gateway"), Column("holders", "held by"),
+)  # fmt: skip
+NONE = "no devices yet; see: hearthline devices enrol --help"
+
+
+@app.command("enrol")
+def enrol(
+    context: typer.Context,
+    device_id: str,
+    model: str,
+    *,
+    gateway: Annotated[str | None, typer.Option(help="Device that may publish for this one.")] = None,
+    json: Json = False,
+) -> None:
+    """Enrol a device: it may publish at once; its readings wait for an assignment."""
+    from hearthline.names import device_line
+    from registry.devices import enrol_device
+
+    with context.obj.writing() as session:
+        device = enrol_device(session, device_id, model, now=context.obj.now(), gateway_id=gateway)
+        line = device_line(device, [])
+    show_one(line, json=json)
+
+
+@app.command("assign")
+def assign(
+    context: typer.Context,
+    device_id: str,
+    *,
+    patient: Annotated[str, typer.Option(help="Id of the patient who holds it from then on.")],
+    slot: Annotated[int | None, typer.Option(min=0, help="User number on a shared device; else all of it.")] = None,
+    from_at: Annotated[
+        datetime | None, typer.Option("--from", help="Since when (RFC 3339).", parser=parse_instant)
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Say who holds a device; stored readings of that time become theirs."""
+    from hearthline.names import line_of
+    from registry.assignments import assign_device
+
+    with context.obj.writing() as session:
+        held = assign_device(session, device_id, patient, now=context.obj.now(), slot=slot, from_at=from_at)
+        line = line_of(held)
+    show_one(line, json=json)
+
+
+@app.command("list")
+def show_devices(context: typer.Context, *, json: Json = False) -> None:
+    """All devices, with everybody who ever held them."""
+    from hearthline.names import device_line
+    from registry.assignments import list_assignments
+    from registry.devices import list_devices
+
+    with context.obj.reading() as session:
+        held = list_assignments(session)
+        rows = [device_line(device, held) for device in list_devices(session)]
+    show_rows(rows if json else map(_brief, rows), COLUMNS, json=json, none=NONE)
+
+
+def _brief(row: dict[str, Any]) -> dict[str, Any]:
+    lasting = (held for held in row["assignments"] if held["until_at"] is None)
+    return row | {"holders": ", ".join(held["patient"] + _slot(held["slot"]) for held in lasting)}
+
+
+def _slot(slot: int | None) -> str:
+    return "" if slot is None else f" (slot {slot})"

@@ -1,0 +1,70 @@
+"""`patients`: who is being looked after."""
+
+from typing import Annotated, Any
+
+import typer
+
+from hearthline.options import Json, parse_pair
+from hearthline.show import Column, show_one, show_rows
+
+app = typer.Typer(help="Who is being looked after.")
+
+COLUMNS = (Column("id", "patient"), Column("name", "name"), Column("zone", "zone"), Column("says", "facts"))
+NONE = "no patients yet; see: hearthline patients add --help"
+
+
+@app.command("add")
+def add_patient(
+    context: typer.Context,
+    name: str,
+    *,
+    zone: Annotated[str, typer.Option(help="IANA name that decides the patient's day, such as Europe/Paris.")],
+    patient_id: Annotated[str | None, typer.Option("--id", help="Id to use instead of a new one.")] = None,
+    fact: Annotated[
+        list[str] | None, typer.Option(help="name=value, such as condition=heart_failure; repeatable.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Enrol a patient, with what rules need to know about them."""
+    from hearthline.names import patient_line
+    from registry.facts import set_fact
+    from registry.patients import enrol_patient
+
+    stated, now = [parse_pair(each) for each in fact or []], context.obj.now()
+    with context.obj.writing() as session:
+        patient = enrol_patient(session, name=name, zone=zone, now=now, patient_id=patient_id)
+        facts = [set_fact(session, patient.id, key, value, author="command line", now=now) for key, value in stated]
+        line = patient_line(patient, facts, [])
+    show_one(line, json=json)
+
+
+@app.command("list")
+def show_patients(context: typer.Context, *, json: Json = False) -> None:
+    """All patients by name."""
+    from hearthline.names import patient_line
+    from registry.assignments import list_assignments
+    from registry.facts import list_facts
+    from registry.patients import list_patients
+
+    with context.obj.reading() as session:
+        held = list_assignments(session)
+        rows = [patient_line(each, list_facts(session, each.id), held) for each in list_patients(session)]
+    show_rows(rows if json else map(_brief, rows), COLUMNS, json=json, none=NONE)
+
+
+@app.command("show")
+def show_patient(context: typer.Context, patient_id: str, *, json: Json = False) -> None:
+    """One patient, with facts and devices."""
+    from hearthline.names import patient_line
+    from registry.assignments import list_assignments
+    from registry.facts import list_facts
+    from registry.patients import get_patient
+
+    with context.obj.reading() as session:
+        patient = get_patient(session, patient_id)
+        line = patient_line(patient, list_facts(session, patient.id), list_assignments(session))
+    show_one(line, json=json)
+
+
+def _brief(row: dict[str, Any]) -> dict[str, Any]:
+    return row | {"says": ", ".join(f"{fact['name']}={fact['value']}" for fact in row["facts"])}

@@ -1,0 +1,33 @@
+"""Rows of the record under the names of the contract: a thing's own id is `id`, a reference is the other thing's id
+under its glossary name (`patient`, `device`), missing is None, instants are aware UTC."""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from models.tables import Device, DeviceAssignment, Patient, PatientFact
+from models.tables.base import Base
+
+REFERENCES: Final = {f"{name}_id": name for name in ("assignment", "device", "gateway", "message", "patient")}
+
+
+def line_of(row: Base, *leave_out: str) -> dict[str, Any]:
+    """Every column of a row under its contract name, in the table's order."""
+    named = ((REFERENCES.get(column.name, column.name), column.name) for column in row.__table__.columns)
+    return {name: getattr(row, column) for name, column in named if name not in leave_out}
+
+
+def patient_line(
+    patient: Patient, facts: Iterable[PatientFact], assignments: Iterable[DeviceAssignment]
+) -> dict[str, Any]:
+    """A patient with the facts about them and the devices they hold or held; others' assignments are left out."""
+    held = [each for each in assignments if each.patient_id == patient.id]
+    return line_of(patient) | {
+        "facts": [line_of(fact, "id", "patient") for fact in facts],
+        "devices": [line_of(each, "id", "patient") for each in held],
+    }
+
+
+def device_line(device: Device, assignments: Iterable[DeviceAssignment]) -> dict[str, Any]:
+    """A device with everybody who ever held it, oldest first; other devices' assignments are left out."""
+    held = [each for each in assignments if each.device_id == device.id]
+    return line_of(device) | {"assignments": [line_of(each, "id", "device") for each in held]}
