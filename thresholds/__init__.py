@@ -1,1 +1,24 @@
 """Rules: readings and limits in, episodes out; pure, no database, no clock of its own."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from thresholds.blood_pressure import BP_SEV
+from thresholds.cgm import CGM_L2
+from thresholds.glucose import GLU_L1, GLU_L2, GLU_XHI
+from thresholds.silence import NODATA_BP, NODATA_GLU, NODATA_SLP, NODATA_WT
+from thresholds.sleep import SLP_AHI
+from thresholds.types import Rule
+from thresholds.weight import WT_HF_3D
+
+_TABLE = (
+    BP_SEV, NODATA_BP, GLU_L2, GLU_L1, GLU_XHI, NODATA_GLU, CGM_L2, WT_HF_3D, NODATA_WT, SLP_AHI, NODATA_SLP
+)  # fmt: skip
+
+RULES: Final[Mapping[str, Rule]] = MappingProxyType({rule.id: rule for rule in _TABLE})
+
+
+def rules_for(stream: str) -> tuple[Rule, ...]:
+    """The rules that read the stream, in the table's order; none for a stream that no rule reads."""
+    return tuple(rule for rule in RULES.values() if rule.stream == stream)

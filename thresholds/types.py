@@ -34,6 +34,9 @@ class Fact:
     from_at: datetime
     until_at: datetime | None = None
 
+    def holds(self, at: datetime) -> bool:
+        return self.from_at <= at and (self.until_at is None or at < self.until_at)
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
@@ -46,10 +49,7 @@ class Case:
     open_gap: bool = False
 
     def has(self, name: str, value: str, at: datetime) -> bool:
-        return any(
-            fact.name == name and fact.value == value and fact.from_at <= at and (fact.until_at is None or at < fact.until_at)
-            for fact in self.facts
-        )
+        return any(fact.name == name and fact.value == value and fact.holds(at) for fact in self.facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,9 @@ class Rule:
     `fold(samples, start, case)` gets the stream's samples ordered by (at, id), from `lookback` before `start` to the
     newest (plus the newest sample older than that, if any), and returns, oldest first, every episode with
     `started_at >= start`; the caller guarantees that no episode of this rule is under way at `start`.
+    A silence rule also returns episodes that started before `start` and were not over before it: a gap comes to light
+    with the reading that ends it. The older sample must be one that counts for it (good clock, the patient's own).
+    `severity`: where the rule begins; `words` say when it rises.
     `entry`: how long before the sample that completes a breach an episode may have started.
     `closes_itself`: its flag closes with its episode whatever its severity.
     """

@@ -1,0 +1,54 @@
+"""Comparing what was sent with a published limit, in the unit it was sent in (clinical reference §0 T1, §2.2, §2.3)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Context, Decimal
+from typing import Final
+
+from models.measures import Component, Measure
+from thresholds.types import Amount, Sample
+
+# The default precision of 28 digits would round a long number that was sent; a product must stay what it is.
+EXACT: Final = Context(prec=200)
+
+OFF_SCALE: Final = {"LO": Decimal("-Infinity"), "HI": Decimal("Infinity")}
+
+
+def component_of(measure: Measure, name: str) -> Component:
+    return next(component for component in measure.components if component.name == name)
+
+
+def number(amount: Amount) -> Decimal:
+    """The number as sent, in the unit as sent; LO is below every number and HI above."""
+    off_scale = OFF_SCALE.get(amount.text)
+    return Decimal(amount.text) if off_scale is None else off_scale
+
+
+def converted(amount: Amount, component: Component) -> Decimal:
+    """The number in the component's own unit, exactly: 24.0 kPa is 180.014778192 mm[Hg]."""
+    factor = component.accepts[amount.unit]
+    return EXACT.divide(EXACT.multiply(number(amount), factor.times), factor.by)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A published limit of one component: unit → figure, its own unit always among them.
+
+    70 mg/dL and 3.9 mmol/L are one limit, though neither converts into the other. An amount in a unit without a
+    figure is converted to the component's own unit first.
+    """
+
+    component: Component
+    figures: Mapping[str, Decimal]
+
+    def below(self, sample: Sample) -> bool:
+        """Whether the sample's value is below the limit; equal is not below."""
+        amount = sample.values[self.component.name]
+        figure = self.figures.get(amount.unit)
+        if figure is None:
+            return converted(amount, self.component) < self.figures[self.component.unit]
+        return number(amount) < figure
+
+    def value(self, sample: Sample) -> Decimal:
+        """The sample's value in the component's own unit: for ordering, never for comparing with the limit."""
+        return converted(sample.values[self.component.name], self.component)

@@ -1,0 +1,126 @@
+"""From samples to episodes: the default fold, and an episode in the making for the rules that need their own.
+
+Everything is judged instant by instant: values measured at one instant have no order in time, so the instant
+breaches when any of them does. So an episode never ends at the instant at which the next one starts.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from itertools import groupby
+from operator import attrgetter
+from typing import Final, NamedTuple, Protocol, TypeVar
+
+from thresholds.types import SEVERITIES, Case, Found, Sample
+
+NOT_THE_PATIENT: Final = frozenset({"control_solution", "test"})
+
+Moment = Sequence[Sample]
+
+
+class Breach(NamedTuple):
+    """The verdict on one sample. `worth` orders breaches of one rule, more being worse; `figure` as in `Found`."""
+
+    sample: Sample
+    severity: str
+    worth: Decimal
+    figure: str | None = None
+
+
+class Window(Protocol):
+    """What a rule remembers of the samples before. `move` is told every moment once, in order of time."""
+
+    def move(self, moment: Moment) -> None: ...
+
+
+class NoWindow:
+    """For a rule that looks at one reading alone."""
+
+    def move(self, moment: Moment) -> None:
+        """Nothing to remember."""
+
+
+W = TypeVar("W", bound=Window)
+
+
+def moments(samples: Iterable[Sample], *, doubtful: bool = True) -> Iterator[Moment]:
+    """The patient's own samples, those of one instant together; without those of a doubtful clock unless `doubtful`."""
+    counted = (
+        sample
+        for sample in samples
+        if (doubtful or not sample.doubtful) and sample.context.get("kind") not in NOT_THE_PATIENT
+    )
+    return (tuple(together) for _, together in groupby(counted, key=attrgetter("at")))
+
+
+@dataclass(slots=True)
+class Course:
+    """An episode in the making, from its first breaches on."""
+
+    rule: str
+    first: Breach
+    worst: Breach
+    newest: Breach
+    severity: str
+    breaches: int = 1
+
+    @classmethod
+    def begin(cls, rule: str, breaches: Sequence[Breach]) -> "Course":
+        first = breaches[0]
+        course = cls(rule, first, first, first, first.severity)
+        course.join(breaches[1:])
+        return course
+
+    def join(self, breaches: Iterable[Breach]) -> None:
+        """Add breaches in order of time; of equally bad ones the earliest stays the worst."""
+        for breach in breaches:
+            self.newest = breach
+            self.worst = max(self.worst, breach, key=attrgetter("worth"))
+            self.severity = min(self.severity, breach.severity, key=SEVERITIES.index)
+            self.breaches += 1
+
+    def found(self, state: str, ended_at: datetime | None = None, recheck_at: datetime | None = None) -> Found:
+        return Found(
+            rule=self.rule,
+            severity=self.severity,
+            state=state,
+            started_at=self.first.sample.at,
+            last_at=self.newest.sample.at,
+            ended_at=ended_at,
+            breaches=self.breaches,
+            first=self.first.sample,
+            worst=self.worst.sample,
+            newest=self.newest.sample,
+            figure=self.newest.figure,
+            recheck_at=recheck_at,
+        )
+
+
+def fold(
+    rule: str,
+    history: Iterable[Moment],
+    start: datetime,
+    case: Case,
+    breach: Callable[[Sample, W, Case], Breach | None],
+    window: W,
+) -> list[Found]:
+    """The default: an episode starts at the first moment that breaches and ends at the first that does not.
+
+    Moments before `start` only fill the window.
+    """
+    episodes: list[Found] = []
+    course: Course | None = None
+    for moment in history:
+        window.move(moment)
+        if moment[0].at < start:
+            continue
+        breaches = [found for sample in moment if (found := breach(sample, window, case))]
+        if breaches and course:
+            course.join(breaches)
+        elif breaches:
+            course = Course.begin(rule, breaches)
+        elif course:
+            episodes.append(course.found("ended", ended_at=moment[0].at))
+            course = None
+    return [*episodes, course.found("lasting")] if course else episodes
