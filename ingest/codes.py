@@ -47,7 +47,7 @@ CODES: Final[Mapping[str, str]] = MappingProxyType({
     "identify.unknown_device": "The device is not enrolled.",
     "identify.unassigned": "Nobody held the device and slot when it was measured.",
     "identify.ambiguous_holder": "The clock is in doubt and the device has had several holders.",
-    "identify.device_mismatch": "The payload names another device than the topic, and it is not linked to that gateway.",
+    "identify.device_mismatch": "The payload names a device other than the topic's and not linked to it.",
     "identify.erased": "The patient was erased; the values were not kept.",
     # the record
     "store.conflict": "The device has used this id before for another reading; the first one stays.",
