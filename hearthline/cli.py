@@ -1,12 +1,13 @@
 """The table of commands. Nothing heavy is imported here: `hearthline --help` answers at once."""
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from hearthline import __version__
-from hearthline.commands import db, devices, patients
+from hearthline.commands import broker, db, decode, devices, ingest, patients, quarantine, rules, verify
 from hearthline.shell import Shell
 
 app = typer.Typer(
@@ -18,8 +19,22 @@ app = typer.Typer(
     invoke_without_command=True,
 )
 
-GROUPS = {"patients": patients.app, "devices": devices.app, "db": db.app}
+COMMANDS: Mapping[str, Callable[..., None]] = {
+    "broker": broker.command,
+    "ingest": ingest.command,
+    "decode": decode.command,
+    "verify": verify.command,
+}
+GROUPS = {
+    "patients": patients.app,
+    "devices": devices.app,
+    "quarantine": quarantine.app,
+    "rules": rules.app,
+    "db": db.app,
+}
 
+for name, command in COMMANDS.items():
+    app.command(name)(command)
 for name, group in GROUPS.items():
     app.add_typer(group, name=name)
 

@@ -80,6 +80,10 @@ def _answer_is_no(error: Exception) -> Failure:
     return Failure(str(error), "", NO)
 
 
+def _refused(error: Exception) -> Failure:
+    return Failure(str(error), "check broker.url in the settings", BROKER)
+
+
 def _usage(error: Any) -> Failure:
     context = getattr(error, "ctx", None)
     mend = f"see: {context.command_path} --help" if context else "see: hearthline --help"
@@ -95,6 +99,8 @@ EXPLAIN: Final[Mapping[str, Callable[[Any], Failure | None]]] = {
     "sqlalchemy.exc.DBAPIError": explain_database,
     "registry.errors.RegistryError": _answer_is_no,
     "flags.errors.FlagError": _answer_is_no,
+    "ingest.errors.QuarantineError": _answer_is_no,
+    "ingest.worker.BrokerRefusedError": _refused,
     "typer.exceptions.TyperException": _usage,
     "typer.exceptions.Abort": _aborted,
     "builtins.KeyboardInterrupt": _aborted,

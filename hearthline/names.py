@@ -1,13 +1,16 @@
 """Rows of the record under the names of the contract: a thing's own id is `id`, a reference is the other thing's id
 under its glossary name (`patient`, `device`), missing is None, instants are aware UTC."""
 
+import dataclasses
 from collections.abc import Iterable
 from typing import Any, Final
 
+from ingest.decoded import Decoded, Noted, Outcome, Rejected
 from models.tables import Device, DeviceAssignment, Patient, PatientFact
 from models.tables.base import Base
 
 REFERENCES: Final = {f"{name}_id": name for name in ("assignment", "device", "gateway", "message", "patient")}
+KINDS: Final = {Decoded: "reading", Rejected: "refusal", Noted: "noted"}
 
 
 def line_of(row: Base, *leave_out: str) -> dict[str, Any]:
@@ -31,3 +34,19 @@ def device_line(device: Device, assignments: Iterable[DeviceAssignment]) -> dict
     """A device with everybody who ever held it, oldest first; other devices' assignments are left out."""
     held = [each for each in assignments if each.device_id == device.id]
     return line_of(device) | {"assignments": [line_of(each, "id", "device") for each in held]}
+
+
+def payload_text(payload: bytes | None) -> str | None:
+    """Bytes as text where they are UTF-8, else as hexadecimal after `hex:`; None when they were not kept."""
+    if payload is None:
+        return None
+    try:
+        return payload.decode("utf-8")
+    except UnicodeDecodeError:
+        return f"hex:{payload.hex()}"
+
+
+def outcome_line(outcome: Outcome) -> dict[str, Any]:
+    """What decode answered for one element, its `kind` (reading, refusal, noted) first."""
+    fields = {field.name: getattr(outcome, field.name) for field in dataclasses.fields(outcome)}
+    return {"kind": KINDS[type(outcome)]} | {REFERENCES.get(name, name): value for name, value in fields.items()}

@@ -1,0 +1,29 @@
+"""`ingest`: the write path in one process."""
+
+from typing import Annotated
+
+import typer
+
+
+def command(
+    context: typer.Context,
+    *,
+    workers: Annotated[int, typer.Option(min=1, max=1, help="Processes; this version runs one.")] = 1,
+) -> None:
+    """Store what devices publish, and flag it. SIGTERM finishes what was taken and exits 0."""
+    from hearthline.addresses import parse_broker
+    from hearthline.database import naming, require_current
+    from hearthline.errors import INTERRUPTED
+    from hearthline.logs import configure_logs
+    from hearthline.signals import catching_signals
+    from ingest.mqtt import BrokerAddress
+    from ingest.worker import WorkerSettings, run
+
+    settings = context.obj.settings()
+    broker = parse_broker(settings.broker.url)
+    address = BrokerAddress(broker.host, broker.port, broker.tls, broker.username, broker.password)
+    configure_logs()
+    require_current(settings.database.url)
+    with catching_signals() as signals, naming(settings.database.url):
+        run(WorkerSettings(settings.database.url, address, signals.stop, clock=context.obj.now))
+    raise typer.Exit(INTERRUPTED if signals.interrupted else 0)
