@@ -1,0 +1,82 @@
+"""All homes of a run in one event loop: 200 devices with a thread each reached half the rate of one loop (F24)."""
+
+import selectors
+import time
+from collections.abc import Iterable, Sequence
+from functools import partial
+from random import Random
+from types import TracebackType
+from typing import Final, Self
+
+from simulators.buffer import Buffer, waiting
+from simulators.home import Books, Home
+from simulators.mqtt import Address, Connection
+from simulators.transport_faults import Step
+
+TICK: Final = 0.025
+
+
+class Street:
+    """One home a device. `turn` is one pass of the loop; nothing happens between two of them."""
+
+    def __init__(self, devices: Iterable[str], address: Address, books: Books, seed: int) -> None:
+        self._selector = selectors.DefaultSelector()
+        self._books = books
+        self._taken = 0
+        self._tick_at = 0.0
+        self._homes = {device: self._home(device, address, seed) for device in devices}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, raised: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for home in self._homes.values():
+            home.close()
+        self._selector.close()
+
+    def take(self, steps: Sequence[Step]) -> None:
+        """The devices measured: the intents go to disk, then the uploads into the buffers."""
+        entries = [
+            waiting(number, step.upload, copies=step.copies, echo=step.echo)
+            for number, step in enumerate(steps, start=self._taken)
+        ]
+        self._taken += len(steps)
+        self._books.journal.intend(entries)
+        for step, entry in zip(steps, entries, strict=True):
+            self._homes[step.upload.device].take(step, entry)
+
+    def come_back(self) -> None:
+        """Every device that is out of reach returns."""
+        for home in self._homes.values():
+            home.away = 0
+
+    @property
+    def unanswered(self) -> int:
+        """Uploads in all buffers."""
+        return sum(map(len, self._homes.values()))
+
+    @property
+    def within_reach(self) -> int:
+        """Uploads in the buffers of devices that are not out of reach."""
+        return sum(len(home) for home in self._homes.values() if not home.away)
+
+    def turn(self) -> bool:
+        """Send, then wait for the sockets, at most until the next tick; True when that tick was reached."""
+        now = time.monotonic()
+        ticked = now >= self._tick_at
+        if ticked:
+            self._tick_at = now + TICK
+            self._books.journal.flush()
+        for home in self._homes.values():
+            if ticked:
+                home.tick(now)
+            home.pump(now)
+        for key, events in self._selector.select(max(self._tick_at - time.monotonic(), 0.0)):
+            key.data.serve(events)
+        return ticked
+
+    def _home(self, device: str, address: Address, seed: int) -> Home:
+        rng = Random(f"{seed}/{device}")  # noqa: S311 - jitter, no secret
+        return Home(partial(Connection, device, address, self._selector), Buffer(rng), self._books, rng)
