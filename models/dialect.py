@@ -15,13 +15,15 @@ from sqlalchemy import Connection
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """`mark` is the driver's placeholder; `keys` unpacks one JSON parameter of rows into rows `k`;
-    `text_at`/`instant_at` read the nth field of such a row; `instant`/`read` convert aware UTC datetimes."""
+    the `…_at` read the nth field of such a row; `instant`/`read` convert aware UTC datetimes."""
 
     name: str
     mark: str
     keys: str
     text_at: Callable[[int], str]
     instant_at: Callable[[int], str]
+    uuid_at: Callable[[int], str]
+    number_at: Callable[[int], str]
     instant: Callable[[datetime], Any]
     read: Callable[[Any], datetime]
 
@@ -42,6 +44,8 @@ SQLITE: Final = Dialect(
     keys="json_each(?) k",
     text_at=lambda n: f"json_extract(k.value, '$[{n}]')",
     instant_at=lambda n: f"json_extract(k.value, '$[{n}]')",
+    uuid_at=lambda n: f"json_extract(k.value, '$[{n}]')",
+    number_at=lambda n: f"json_extract(k.value, '$[{n}]')",
     instant=sqlite_instant,
     read=lambda value: datetime.fromisoformat(value).replace(tzinfo=UTC),
 )
@@ -51,6 +55,8 @@ POSTGRESQL: Final = Dialect(
     keys="jsonb_array_elements(%s::jsonb) k",
     text_at=lambda n: f"(k->>{n})",
     instant_at=lambda n: f"(k->>{n})::timestamptz",
+    uuid_at=lambda n: f"(k->>{n})::uuid",
+    number_at=lambda n: f"(k->>{n})::bigint",
     instant=lambda value: value,
     read=lambda value: value.astimezone(UTC),
 )

@@ -1,7 +1,7 @@
 """Ids that keep an index local: their leading 48 bits are milliseconds since 1970."""
 
 import secrets
-from datetime import datetime, timedelta, UTC
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 

@@ -7,21 +7,21 @@ Numbers and their standing come from the clinical reference §1.1 (codes), §2.1
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal as D
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
 
-Range = tuple[D, D]
+Range = tuple[Decimal, Decimal]
 
 
 @dataclass(frozen=True, slots=True)
 class Factor:
     """An accepted unit: `value * times / by` is the value in the component's unit, exactly."""
 
-    times: D = D(1)
-    by: D = D(1)
+    times: Decimal = Decimal(1)
+    by: Decimal = Decimal(1)
 
-    def apply(self, value: D) -> D:
+    def apply(self, value: Decimal) -> Decimal:
         return value * self.times / self.by
 
 
@@ -66,27 +66,27 @@ class Measure:
 
 
 SAME: Final = Factor()
-MMHG: Final = {"mmHg": SAME, "mm[Hg]": SAME, "kPa": Factor(D("7.500615758"))}
+MMHG: Final = {"mmHg": SAME, "mm[Hg]": SAME, "kPa": Factor(Decimal("7.500615758"))}
 PER_MINUTE: Final = {"/min": SAME, "bpm": SAME}
 PER_HOUR: Final = {"/h": SAME, "{events}/h": SAME}
-MINUTES: Final = {"min": SAME, "h": Factor(D(60)), "s": Factor(by=D(60))}
+MINUTES: Final = {"min": SAME, "h": Factor(Decimal(60)), "s": Factor(by=Decimal(60))}
 PERCENT: Final = {"%": SAME}
 COUNT: Final = {"1": SAME}
-GLUCOSE: Final = {"mg/dL": SAME, "mmol/L": Factor(D("18.0156"))}
+GLUCOSE: Final = {"mg/dL": SAME, "mmol/L": Factor(Decimal("18.0156"))}
 MASS: Final = {
     "kg": SAME,
-    "g": Factor(D("0.001")),
-    "lb": Factor(D("0.45359237")),
-    "lbs": Factor(D("0.45359237")),
-    "[lb_av]": Factor(D("0.45359237")),
-    "st": Factor(D("6.35029318")),
-    "jin": Factor(D("0.5")),
+    "g": Factor(Decimal("0.001")),
+    "lb": Factor(Decimal("0.45359237")),
+    "lbs": Factor(Decimal("0.45359237")),
+    "[lb_av]": Factor(Decimal("0.45359237")),
+    "st": Factor(Decimal("6.35029318")),
+    "jin": Factor(Decimal("0.5")),
 }
 DESIGN: Final = "§2.1 (design)"
 
 
 def _between(low: str, high: str) -> Range:
-    return D(low), D(high)
+    return Decimal(low), Decimal(high)
 
 
 def _minutes(name: str, display: str, loinc: str | None = None, expected: Range | None = None) -> Component:
@@ -226,3 +226,14 @@ def stream_of(measure: str, context: Mapping[str, object]) -> str:
         if specimen is not None:
             return specimen.stream
     return measure
+
+
+def measure_of(stream: str) -> str:
+    """The measure whose readings make up the stream."""
+    by_specimen = {
+        specimen.stream: measure.code
+        for measure in CATALOGUE.values()
+        for component in measure.components
+        for specimen in component.specimens.values()
+    }
+    return by_specimen.get(stream, stream.partition(".")[0])

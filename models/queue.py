@@ -14,7 +14,7 @@ from models.tables import Evaluation
 class LookAgain:
     """Evaluate the patient's `stream` from `since` (measured time) on, not before `due_at`.
 
-    `reason`: reading, timer (judges the open gap too), registry, retry.
+    `reason`: reading, retry; or timer, recheck, registry, at which the open gap may be judged too.
     """
 
     patient_id: str

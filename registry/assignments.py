@@ -36,7 +36,12 @@ def assign_device(
     if any(held.from_at == start for held in others):
         raise RegistryError(f"device {device.id} already has a holder from {start.isoformat()}; choose another instant")
     assignment = DeviceAssignment(
-        id=new_id(now), device_id=device.id, slot=slot, patient_id=patient.id, from_at=start, until_at=_make_room(others, start)
+        id=new_id(now),
+        device_id=device.id,
+        slot=slot,
+        patient_id=patient.id,
+        from_at=start,
+        until_at=_make_room(others, start),
     )
     session.add(assignment)
     session.flush()
@@ -67,15 +72,23 @@ def _reattribute(session: Session, assignment: DeviceAssignment, now: datetime) 
         .where(*covered)
         .group_by(Reading.patient_id, Reading.stream)
     ).all()
-    session.execute(update(Reading).where(*covered).values(patient_id=assignment.patient_id, assignment_id=assignment.id))
-    patients = {(patient_id, stream, since) for old, stream, since in moved for patient_id in (old, assignment.patient_id)}
-    enqueue(session, [LookAgain(who, stream, since, now, "timer") for who, stream, since in sorted(patients)])
+    session.execute(
+        update(Reading).where(*covered).values(patient_id=assignment.patient_id, assignment_id=assignment.id)
+    )
+    patients = {
+        (patient_id, stream, since) for old, stream, since in moved for patient_id in (old, assignment.patient_id)
+    }
+    enqueue(session, [LookAgain(who, stream, since, now, "registry") for who, stream, since in sorted(patients)])
 
 
 def _covered(session: Session, assignment: DeviceAssignment) -> list[ColumnElement[bool]]:
     """A slot's own holders come before the whole device's; a doubtful clock proves no interval."""
     own = {held.slot for held in list_assignments(session, assignment.device_id)} - {None}
-    slot = Reading.slot == assignment.slot if assignment.slot is not None else Reading.slot.is_(None) | Reading.slot.not_in(own)
+    slot = (
+        Reading.slot == assignment.slot
+        if assignment.slot is not None
+        else Reading.slot.is_(None) | Reading.slot.not_in(own)
+    )
     until = true() if assignment.until_at is None else Reading.measured_at < assignment.until_at
     return [
         Reading.device_id == assignment.device_id,

@@ -18,10 +18,7 @@ class DeviceModel:
 
 UNKNOWN: Final = DeviceModel()
 DEVICE_MODELS: Final[Mapping[str, DeviceModel]] = MappingProxyType(
-    {
-        "gateway-ntp": DeviceModel(trusted_clock=True),
-        "meter-10-500": DeviceModel(low=10.0, high=500.0),
-    }
+    {"gateway-ntp": DeviceModel(trusted_clock=True), "meter-10-500": DeviceModel(low=10.0, high=500.0)}
 )
 
 

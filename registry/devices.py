@@ -14,7 +14,9 @@ from registry.lock import hold_alone
 DEVICE_ID: Final = re.compile(r"[a-z0-9-]{8,40}")
 
 
-def enrol_device(session: Session, device_id: str, model: str, *, now: datetime, gateway_id: str | None = None) -> Device:
+def enrol_device(
+    session: Session, device_id: str, model: str, *, now: datetime, gateway_id: str | None = None
+) -> Device:
     """Add a device: it may publish at once, and its readings wait for an assignment.
 
     Raises RegistryError when the id does not fit the contract, is taken, or the gateway is unknown.

@@ -13,17 +13,31 @@ from registry.patients import get_patient
 
 
 def set_fact(
-    session: Session, patient_id: str, name: str, value: str, *, author: str, now: datetime, from_at: datetime | None = None
+    session: Session,
+    patient_id: str,
+    name: str,
+    value: str,
+    *,
+    author: str,
+    now: datetime,
+    from_at: datetime | None = None,
 ) -> PatientFact:
     """State that `name` has `value` from `from_at` on (default: the beginning); rules look again from there."""
     patient = get_patient(session, patient_id)
     begin = from_at or BEGINNING
     fact = PatientFact(
-        id=new_id(now), patient_id=patient.id, name=name, value=value, from_at=begin, until_at=None, author=author, recorded_at=now
+        id=new_id(now),
+        patient_id=patient.id,
+        name=name,
+        value=value,
+        from_at=begin,
+        until_at=None,
+        author=author,
+        recorded_at=now,
     )
     session.add(fact)
     streams = session.scalars(select(Reading.stream).where(Reading.patient_id == patient.id).distinct())
-    enqueue(session, [LookAgain(patient.id, stream, begin, now, "timer") for stream in streams])
+    enqueue(session, [LookAgain(patient.id, stream, begin, now, "registry") for stream in streams])
     session.flush()
     return fact
 

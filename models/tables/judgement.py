@@ -65,7 +65,9 @@ class Flag(Base):
     __tablename__ = "flag"
     __table_args__ = (
         CheckConstraint(f"status IN {STATUSES}", name="status_known"),
-        Index("uq_flag_active", "patient_id", "rule", unique=True, sqlite_where=text(ACTIVE), postgresql_where=text(ACTIVE)),
+        Index(
+            "uq_flag_active", "patient_id", "rule", unique=True, sqlite_where=text(ACTIVE), postgresql_where=text(ACTIVE)
+        ),
         Index("ix_flag_patient_id_rule_since", "patient_id", "rule", "since"),
         Index("ix_flag_status", "status"),
     )

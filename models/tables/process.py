@@ -9,7 +9,7 @@ from models.tables.base import Base
 
 
 class Process(Base):
-    """`slot` is the worker's fixed number; `oldest_waiting` the receipt of the oldest message not yet stored, if any."""
+    """`slot`: the worker's fixed number; `oldest_waiting`: when its oldest message not yet stored was received."""
 
     __tablename__ = "process"
 

@@ -14,11 +14,12 @@ COMPONENTS = tuple(component.name for measure in CATALOGUE.values() for componen
 
 
 class Reading(Base):
-    """`id` is derived from what identifies the reading (`models.keys`), so storing one twice writes one row.
+    """`id` is derived from what identifies the reading (`ingest.identity`), so storing one twice writes one row.
 
-    The `stream` is the series the reading continues (`models.measures.stream_of`). The component columns are doubles in the catalogue's unit and serve statistics; `as_sent` keeps component ->
-    [decimal text or LO/HI, unit] and is what rules compare. Instants are aware UTC; `utc_offset` is minutes east;
-    `device_time` is the text as sent. `quality` lists marks, sorted; `comparator` is '<' for LO and '>' for HI.
+    `stream` is the series the reading continues (`models.measures.stream_of`). The component columns are doubles in
+    the catalogue's unit and serve statistics; `as_sent` keeps component -> [decimal text or LO/HI, unit] and is what
+    rules compare. Instants are aware UTC; `utc_offset` is minutes east; `device_time` is the text as sent. `quality`
+    lists marks, sorted; `comparator` is '<' for LO and '>' for HI.
     """
 
     __tablename__ = "reading"

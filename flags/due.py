@@ -1,0 +1,56 @@
+"""What the queue asks for: one work item a patient and stream, and the queue rows it answers."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from sqlalchemy import Connection
+
+from models.dialect import dialect_of
+
+TIMED = frozenset({"timer", "registry", "recheck"})
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Look again at `stream` from `since` on. `rows` are the queue rows that this answers, due or not: evaluation sets
+    its own timers anew. `timed`: a timer is among the due ones, so the open gap may be judged."""
+
+    patient_id: str
+    stream: str
+    since: datetime
+    timed: bool
+    attempts: int
+    rows: tuple[int, ...]
+
+
+def read_due(connection: Connection, patients: Sequence[str], now: datetime) -> list[Due]:
+    """Work items of these patients that are due at `now`, by patient and stream."""
+    dialect = dialect_of(connection)
+    statement = (
+        "SELECT e.patient_id, e.stream, e.id, e.since, e.due_at, e.reason, e.attempts "  # noqa: S608  static text
+        f"FROM {dialect.keys} JOIN evaluation e ON e.patient_id = {dialect.text_at(0)} "
+        "ORDER BY e.patient_id, e.stream, e.id"
+    )
+    found = connection.exec_driver_sql(statement, (json.dumps([[each] for each in patients]),))
+    items = []
+    for (patient_id, stream), rows in groupby(found, key=lambda row: (row[0], row[1])):
+        every = list(rows)
+        due = [row for row in every if dialect.read(row[4]) <= now]
+        if due:
+            since = min(dialect.read(row[3]) for row in due)
+            timed = any(row[5] in TIMED for row in due)
+            items.append(
+                Due(patient_id, stream, since, timed, max(row[6] for row in due), tuple(row[2] for row in every))
+            )
+    return items
+
+
+def forget(connection: Connection, rows: Iterable[int]) -> None:
+    """Delete exactly the rows that were read (F25)."""
+    dialect = dialect_of(connection)
+    ids = json.dumps([[row] for row in rows])
+    statement = f"DELETE FROM evaluation WHERE id IN (SELECT {dialect.number_at(0)} FROM {dialect.keys})"  # noqa: S608  static text
+    connection.exec_driver_sql(statement, (ids,))

@@ -1,0 +1,119 @@
+"""Evaluate patients: under their locks, in one transaction, from the queue's rows to episodes and flags.
+
+A patient whose evaluation raises does not stop the others: the batch is halved until it is alone, then postponed.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from flags.due import Due, forget, read_due
+from flags.history import load_cases, load_samples
+from flags.judge import Judged, judge, next_silence, window
+from flags.locks import lock_patients, try_lock_patients
+from flags.matching import match
+from flags.record import Key, load_episodes, load_flags, write_episodes, write_flags
+from flags.states import EpisodeState, FlagState
+from models.queue import LookAgain, enqueue
+from thresholds import RULES, rules_for
+from thresholds.types import Case
+
+MOST: Final = 100  # patients a transaction, so that a second writer on SQLite never waits long
+BACK_OFF: Final = timedelta(seconds=30)
+LONGEST_ENTRY: Final = max(rule.entry for rule in RULES.values())
+log = structlog.get_logger()
+
+
+def evaluate(writer: Engine, patients: Sequence[str], *, clock: Callable[[], datetime], sweeping: bool = False) -> None:
+    """Answer what the queue asks for these patients by now. A sweep skips patients whose lock is taken, and judges
+    the open gap. Raises DBAPIError when the database is away; nothing is forgotten then."""
+    for start in range(0, len(patients), MOST):
+        _bisect(writer, patients[start : start + MOST], clock, sweeping)
+
+
+def _bisect(writer: Engine, patients: Sequence[str], clock: Callable[[], datetime], sweeping: bool) -> None:
+    try:
+        with writer.begin() as connection:
+            lock = try_lock_patients if sweeping else lock_patients
+            _evaluate(connection, lock(connection, patients), clock(), sweeping)
+    except DBAPIError:
+        raise
+    except Exception as error:
+        if len(patients) == 1:
+            _postpone(writer, patients[0], clock(), error)
+            return
+        middle = len(patients) // 2
+        _bisect(writer, patients[:middle], clock, sweeping)
+        _bisect(writer, patients[middle:], clock, sweeping)
+
+
+def _postpone(writer: Engine, patient_id: str, now: datetime, error: Exception) -> None:
+    """Replace the rows that were due by one later try each; the log names the fault, never the patient's values."""
+    log.error("evaluation.failed", patient=patient_id, cause=type(error).__name__)
+    with writer.begin() as connection:
+        lock_patients(connection, [patient_id])
+        due = read_due(connection, [patient_id], now)
+        forget(connection, [row for each in due for row in each.rows])
+        enqueue(connection, [_later(each, now) for each in due])
+
+
+def _later(due: Due, now: datetime) -> LookAgain:
+    wait = BACK_OFF * 2 ** min(due.attempts, 7)
+    return LookAgain(due.patient_id, due.stream, due.since, now + wait, "retry", due.attempts + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What is stored of the patients at hand."""
+
+    flags: dict[Key, list[FlagState]]
+    episodes: dict[Key, list[EpisodeState]]
+    cases: dict[str, Case]
+
+
+def _evaluate(connection: Connection, patients: Sequence[str], now: datetime, sweeping: bool) -> None:
+    due = read_due(connection, patients, now)
+    if not due:
+        return
+    record = _load(connection, due, now)
+    judged = list(_judge_all(connection, due, record, sweeping))
+    write_episodes(connection, [each.change for _, each in judged])
+    changed = [flag for key, each in judged for flag in _match(key, each, record, now)]
+    write_flags(connection, changed, {flag.id for flags in record.flags.values() for flag in flags})
+    forget(connection, [row for each in due for row in each.rows])
+    enqueue(connection, [again for _, each in judged for again in each.look_again])
+
+
+def _load(connection: Connection, due: Sequence[Due], now: datetime) -> Record:
+    """Episodes are needed as far back as the flags that they may still belong to."""
+    patients = sorted({each.patient_id for each in due})
+    since = min(each.since for each in due) - LONGEST_ENTRY
+    flags = load_flags(connection, patients, since)
+    oldest = min([since, *(flag.since for each in flags.values() for flag in each)])
+    return Record(flags, load_episodes(connection, patients, oldest), load_cases(connection, patients, now))
+
+
+def _judge_all(
+    connection: Connection, due: Sequence[Due], record: Record, sweeping: bool
+) -> Iterator[tuple[Key, Judged]]:
+    windows = [(each.patient_id, each.stream, window(each, record.episodes)) for each in due]
+    samples = load_samples(connection, windows)
+    for each in due:
+        case = replace(record.cases[each.patient_id], open_gap=sweeping and each.timed)
+        mine = samples.get((each.patient_id, each.stream), [])
+        for rule in rules_for(each.stream):
+            key = each.patient_id, rule.id
+            judged = judge(rule, each, mine, case, record.episodes.get(key, ()))
+            timers = next_silence(rule, each, mine, case) if rule.closes_itself else []
+            yield key, replace(judged, look_again=[*judged.look_again, *timers])
+
+
+def _match(key: Key, judged: Judged, record: Record, now: datetime) -> list[FlagState]:
+    if not judged.change.gone and not judged.change.written:
+        return []
+    return match(key[0], judged.change.measure, judged.current, record.flags.get(key, []), now)

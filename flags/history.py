@@ -1,0 +1,82 @@
+"""What judging needs to know, read once a batch: samples, the patient's case, stored episodes and flags.
+
+Every statement takes the batch's keys as one JSON parameter, so its text never changes.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from models.dialect import Dialect, dialect_of
+from thresholds.types import Amount, Case, Fact, Sample
+
+SAMPLE = "r.patient_id, r.stream, r.id, r.measured_at, r.as_sent, r.context, r.time_quality"
+Key = tuple[str, str]
+
+
+def load_samples(connection: Connection, windows: Iterable[tuple[str, str, datetime]]) -> dict[Key, list[Sample]]:
+    """For each (patient, stream, from): the samples measured from then on, after the newest trustworthy one before,
+    ordered by (at, id)."""
+    dialect = dialect_of(connection)
+    keys = json.dumps([(patient, stream, _text(dialect, begin)) for patient, stream, begin in windows])
+    same = f"r.patient_id = {dialect.text_at(0)} AND r.stream = {dialect.text_at(1)}"
+    window = (
+        f"SELECT {SAMPLE} FROM {dialect.keys} JOIN reading r ON {same} AND r.measured_at >= {dialect.instant_at(2)}"  # noqa: S608  static text
+    )
+    before = (
+        f"SELECT {SAMPLE} FROM {dialect.keys} JOIN reading r ON r.id = (SELECT r.id FROM reading r WHERE {same} "  # noqa: S608  static text
+        f"AND r.measured_at < {dialect.instant_at(2)} AND r.time_quality = 'good' "
+        "ORDER BY r.measured_at DESC, r.id DESC LIMIT 1)"
+    )
+    rows = [row for statement in (window, before) for row in connection.exec_driver_sql(statement, (keys,))]
+    samples: dict[Key, list[Sample]] = {}
+    for row in rows:
+        samples.setdefault((row[0], row[1]), []).append(_sample(row, dialect))
+    for each in samples.values():
+        each.sort(key=lambda sample: (sample.at, sample.id))
+    return samples
+
+
+def _sample(row: Sequence[Any], dialect: Dialect) -> Sample:
+    _, _, reading, at, as_sent, context, quality = row
+    values = {name: Amount(*amount) for name, amount in _json(as_sent).items()}
+    return Sample(_uuid(reading), dialect.read(at), values, _json(context), quality == "doubtful")
+
+
+def load_cases(connection: Connection, patients: Sequence[str], now: datetime) -> dict[str, Case]:
+    """Zone and facts of each patient, as of `now`."""
+    dialect = dialect_of(connection)
+    statement = (
+        "SELECT p.id, p.zone, f.name, f.value, f.from_at, f.until_at "  # noqa: S608  static text
+        f"FROM {dialect.keys} JOIN patient p ON p.id = {dialect.text_at(0)} "
+        "LEFT JOIN patient_fact f ON f.patient_id = p.id ORDER BY p.id"
+    )
+    found = connection.exec_driver_sql(statement, (json.dumps([[each] for each in patients]),))
+    cases = {}
+    for (patient, zone), rows in groupby(found, key=lambda row: (row[0], row[1])):
+        facts = tuple(_fact(row, dialect) for row in rows if row[2] is not None)
+        cases[patient] = Case(zone, now, facts)
+    return cases
+
+
+def _fact(row: Sequence[Any], dialect: Dialect) -> Fact:
+    return Fact(row[2], row[3], dialect.read(row[4]), None if row[5] is None else dialect.read(row[5]))
+
+
+def _text(dialect: Dialect, instant: datetime) -> str:
+    return str(dialect.instant(instant))
+
+
+def _json(value: Any) -> dict[str, Any]:
+    """SQLite answers JSON as text, psycopg as objects."""
+    found: dict[str, Any] = json.loads(value) if isinstance(value, str) else value
+    return found
+
+
+def _uuid(value: Any) -> UUID:
+    return value if isinstance(value, UUID) else UUID(value)

@@ -1,0 +1,82 @@
+"""From samples to changes, for one patient and stream: pure.
+
+A rule's fold restarts where none of its episodes was under way: at `since`, or at the start of the stored episode
+that covers it (ADR 0010). What was stored from there on is compared with what is found from there on.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from flags.due import Due
+from flags.record import Change, Key
+from flags.states import EpisodeState, episode_of
+from models.measures import measure_of
+from models.queue import LookAgain
+from thresholds import rules_for
+from thresholds.silence import first_limit
+from thresholds.types import Case, Found, Rule, Sample
+
+DELIVERED_LATELY = timedelta(minutes=1)
+Stored = Mapping[Key, Sequence[EpisodeState]]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What is different for one rule. `current` are its episodes as they now stand, as far as they were loaded."""
+
+    change: Change
+    current: list[EpisodeState]
+    look_again: list[LookAgain]
+
+
+def restart(rule: Rule, stored: Sequence[EpisodeState], since: datetime) -> datetime:
+    """The latest instant, not after `since`, from which the fold gives what the whole history would."""
+    begin = since - rule.entry
+    under_way = (each.started_at for each in stored if each.ended_at is None or each.ended_at >= begin)
+    return min([begin, *under_way])
+
+
+def window(due: Due, stored: Stored) -> datetime:
+    """From where the stream's samples are needed, for all of its rules."""
+    rules = rules_for(due.stream)
+    starts = (restart(rule, stored.get((due.patient_id, rule.id), ()), due.since) - rule.lookback for rule in rules)
+    return min(starts, default=due.since)
+
+
+def judge(rule: Rule, due: Due, samples: Sequence[Sample], case: Case, known: Sequence[EpisodeState]) -> Judged:
+    """Fold the rule over the samples. `case.open_gap` holds for a sweep; a silence once judged open stays judged."""
+    lasting = any(each.state == "lasting" for each in known)
+    start = restart(rule, known, due.since)
+    found = rule.fold(samples, start, replace(case, open_gap=case.open_gap or lasting))
+    again = [
+        LookAgain(due.patient_id, due.stream, each.started_at, each.recheck_at, "recheck")
+        for each in found
+        if each.recheck_at
+    ]
+    return Judged(*_compare(due, known, start, found), again)
+
+
+def _compare(
+    due: Due, known: Sequence[EpisodeState], start: datetime, found: Sequence[Found]
+) -> tuple[Change, list[EpisodeState]]:
+    """A silence may come to light that began before `start`; it replaces nothing that is stored."""
+    wanted = {each.started_at: episode_of(each) for each in found}
+    replaced = {each.started_at: each for each in known if each.started_at >= start or each.started_at in wanted}
+    gone = [each for at, each in replaced.items() if at not in wanted]
+    written = [each for at, each in wanted.items() if replaced.get(at) != each]
+    before = [each for each in known if each.started_at not in replaced]
+    return Change(due.patient_id, measure_of(due.stream), gone, written), [*before, *wanted.values()]
+
+
+def next_silence(rule: Rule, due: Due, samples: Sequence[Sample], case: Case) -> list[LookAgain]:
+    """The timer of the open gap: when its first limit passes, but not while the device may still be delivering. A
+    sweep that found the limit passed has judged the gap, and its fold says when the next limit does."""
+    trusted = [sample for sample in samples if not sample.doubtful]
+    limit = first_limit(due.stream, case.facts, trusted[-1].at) if trusted else None
+    if limit is None or (rule.needs and not case.has(*rule.needs, trusted[-1].at)):
+        return []
+    passes_at, soonest = trusted[-1].at + limit, case.now + DELIVERED_LATELY
+    if case.open_gap and passes_at < case.now:
+        return []
+    return [LookAgain(due.patient_id, due.stream, trusted[-1].at, max(passes_at, soonest), "timer")]

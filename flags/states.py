@@ -1,0 +1,90 @@
+"""Episodes and flags as plain values, between the database and the pure matching."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from thresholds import RULES
+from thresholds.types import SEVERITIES, Found, Sample
+
+ACTIVE: Final = frozenset({"open", "acknowledged", "in_progress"})
+URGENT: Final = frozenset({"CRIT", "HIGH"})
+Json = dict[str, Any]
+
+
+def rank(severity: str) -> int:
+    """0 for CRIT, more for less."""
+    return SEVERITIES.index(severity)
+
+
+@dataclass(frozen=True, slots=True)
+class EpisodeState:
+    """An episode as stored or as just computed; equal when nothing about it changed."""
+
+    rule: str
+    severity: str
+    state: str
+    started_at: datetime
+    last_at: datetime
+    ended_at: datetime | None
+    breaches: int
+    evidence: Mapping[str, Any]
+
+    @property
+    def stays(self) -> bool:
+        """Whether its flag waits for a person, instead of closing with the episode."""
+        return self.severity in URGENT and not RULES[self.rule].closes_itself
+
+
+@dataclass(frozen=True, slots=True)
+class FlagState:
+    """A flag as stored or as it shall be; fields as in `models.tables.Flag`."""
+
+    id: UUID
+    patient_id: str
+    measure: str
+    rule: str
+    severity: str
+    status: str
+    since: datetime
+    until: datetime
+    raised_at: datetime
+    changed_at: datetime
+    episodes: int
+    breaches: int
+    late: bool
+    ended: bool
+    awaiting_confirmation: bool
+    not_confirmed: bool
+    evidence: Json
+    history: list[Any]
+
+    @property
+    def active(self) -> bool:
+        return self.status in ACTIVE
+
+
+def episode_of(found: Found) -> EpisodeState:
+    """What the record keeps of a computed episode: the samples that show it, as sent."""
+    evidence = {name: _sample(getattr(found, name)) for name in ("first", "worst", "newest")}
+    return EpisodeState(
+        found.rule,
+        found.severity,
+        found.state,
+        found.started_at,
+        found.last_at,
+        found.ended_at,
+        found.breaches,
+        {**evidence, "figure": found.figure},
+    )
+
+
+def _sample(sample: Sample) -> Json:
+    return {
+        "reading": str(sample.id),
+        "measured_at": sample.at.isoformat(),
+        "values": {name: list(amount) for name, amount in sample.values.items()},
+        "doubtful": sample.doubtful,
+    }

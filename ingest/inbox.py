@@ -1,0 +1,54 @@
+"""What waits between the network thread and the writer: bounded, so that a slow database slows the broker down."""
+
+from collections import deque
+from datetime import datetime
+from threading import Condition
+
+from ingest.delivery import Delivery
+
+
+class Inbox:
+    """Deliveries in order of arrival; bounded in count and in bytes."""
+
+    def __init__(self, capacity: int = 65_535, most_bytes: int = 64 << 20) -> None:
+        self._waiting: deque[Delivery] = deque()
+        self._changed = Condition()
+        self._capacity, self._most_bytes, self._bytes, self._closed = capacity, most_bytes, 0, False
+
+    def put(self, delivery: Delivery) -> None:
+        """Add a delivery, waiting while there is no room: the broker then stops sending, and keeps what it has."""
+        with self._changed:
+            while self._full(len(delivery.payload)) and not self._closed:
+                self._changed.wait()
+            if not self._closed:
+                self._waiting.append(delivery)
+                self._bytes += len(delivery.payload)
+                if len(self._waiting) == 1:
+                    self._changed.notify()
+
+    def _full(self, size: int) -> bool:
+        return bool(self._waiting) and (len(self._waiting) >= self._capacity or self._bytes + size > self._most_bytes)
+
+    def take(self, most: int, patience: float) -> list[Delivery]:
+        """Up to `most` deliveries, after waiting at most `patience` seconds for the first; empty when none came."""
+        with self._changed:
+            if not self._waiting and not self._closed:
+                self._changed.wait(patience)
+            batch = [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]
+            self._bytes -= sum(len(each.payload) for each in batch)
+            self._changed.notify()
+            return batch
+
+    def close(self) -> None:
+        """Take no more: what is not in yet was never acknowledged, so the broker still has it."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+    def oldest(self) -> datetime | None:
+        """When the longest waiting delivery was received."""
+        with self._changed:
+            return self._waiting[0].received_at if self._waiting else None
+
+    def __len__(self) -> int:
+        return len(self._waiting)

@@ -1,0 +1,132 @@
+"""The subscriber: QoS 1, fixed client id, persistent session, manual acknowledgement, MQTT 3.1.1 (ADR 0001).
+
+The network thread only enqueues (F9), and no exception leaves its callbacks (F8). An acknowledgement carries the
+epoch of the connection that delivered; one of an older connection is dropped, because a broker that lost its state
+reuses packet ids (F5).
+"""
+
+import random
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Event, Lock
+from typing import Any
+
+import structlog
+from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage, MQTTv311
+from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+from ingest.delivery import handed_over
+from ingest.inbox import Inbox
+
+FILTER = "hearthline/v1/up/#"
+KEEP_ALIVE = 30
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerAddress:
+    """Where the broker listens; `password` is never printed."""
+
+    host: str
+    port: int
+    tls: bool = False
+    username: str | None = None
+    password: str | None = None
+
+
+class Subscriber:
+    """`refused` holds the reason once the broker refused the connection or the subscription: then going on is no use."""
+
+    def __init__(self, address: BrokerAddress, client_id: str, inbox: Inbox, clock: Callable[[], datetime]) -> None:
+        self.refused: str | None = None
+        self.reconnects = 0
+        self._inbox, self._clock, self._address = inbox, clock, address
+        self._epoch, self._connected, self._guard, self._said = 0, False, Lock(), Event()
+        self._client = Client(
+            CallbackAPIVersion.VERSION2, client_id, clean_session=False, protocol=MQTTv311, manual_ack=True
+        )
+        self._client.on_connect, self._client.on_disconnect = self._on_connect, self._on_disconnect
+        self._client.on_connect_fail, self._client.on_subscribe = self._on_connect_fail, self._on_subscribe
+        self._client.on_message = self._on_message
+        if address.tls:
+            self._client.tls_set()
+        if address.username:
+            self._client.username_pw_set(address.username, address.password)
+
+    def start(self) -> None:
+        """Connect in the background, and keep trying for as long as it takes."""
+        self._back_off()
+        self._client.connect_async(self._address.host, self._address.port, KEEP_ALIVE)
+        self._client.loop_start()
+
+    def stop(self) -> None:
+        """Leave; the broker keeps the session and what is not acknowledged."""
+        self._inbox.close()
+        self._client.disconnect()
+        self._client.loop_stop()
+
+    def acknowledge(self, tokens: Iterable[tuple[int, int]]) -> None:
+        """Tell the broker that these are ours now; tokens of an older connection are dropped."""
+        with self._guard:
+            for epoch, packet_id in tokens:
+                if self._connected and epoch == self._epoch:
+                    self._client.ack(packet_id, 1)
+
+    def publish(self, topic: str, payload: str) -> None:
+        """Best effort (QoS 0); nothing is kept while the broker is away."""
+        if self._connected:
+            self._client.publish(topic, payload, qos=0)
+
+    def _back_off(self) -> None:
+        self._client.reconnect_delay_set(min_delay=random.uniform(0.3, 1.5), max_delay=30)  # type: ignore[arg-type]  # noqa: S311  paho takes fractions; jitter, not a secret
+
+    def _on_connect(
+        self, client: Client, _data: Any, _flags: ConnectFlags, reason: ReasonCode, _more: Properties | None
+    ) -> None:
+        if reason.is_failure:
+            self.refused = f"the broker refused the connection: {reason}"
+            self._inbox.close()
+            return
+        with self._guard:
+            self._epoch, self._connected = self._epoch + 1, True
+        self._said.clear()
+        log.info("broker.connected")
+        client.subscribe(FILTER, qos=1)
+
+    def _on_subscribe(
+        self, _client: Client, _data: Any, _mid: int, granted: list[ReasonCode], _more: Properties | None
+    ) -> None:
+        """Anything but QoS 1 would lose readings (F6)."""
+        if [each.value for each in granted] != [1]:
+            self.refused = f"the broker did not grant QoS 1 on {FILTER}: {', '.join(map(str, granted))}"
+            self._inbox.close()
+
+    def _on_disconnect(
+        self, _client: Client, _data: Any, _flags: DisconnectFlags, reason: ReasonCode, _more: Properties | None
+    ) -> None:
+        with self._guard:
+            self._connected = False
+        self._back_off()
+        if reason.is_failure:
+            self.reconnects += 1
+            self._say_away(str(reason))
+
+    def _on_connect_fail(self, _client: Client, _data: Any) -> None:
+        self._back_off()
+        self._say_away("no answer")
+
+    def _say_away(self, reason: str) -> None:
+        """Once for each time the broker goes away."""
+        if not self._said.is_set():
+            self._said.set()
+            log.warning("broker.away", reason=reason, does="keeps trying")
+
+    def _on_message(self, _client: Client, _data: Any, message: MQTTMessage) -> None:
+        try:
+            topic = message.topic
+        except UnicodeDecodeError:
+            topic = ""
+        self._inbox.put(handed_over(topic, bytes(message.payload), self._clock(), (self._epoch, message.mid)))

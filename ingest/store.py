@@ -1,0 +1,96 @@
+"""One transaction a batch: readings, messages, refusals and the queue rows that ask for their evaluation.
+
+The order of a batch decides what is a duplicate of what; rows go in sorted by measure and id, so that two workers
+never wait for each other in a circle.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from ingest.decoded import Decoded, Noted, Rejected
+from ingest.delivery import Attributed, Decoding, Delivery, Settled, Verdict
+from ingest.identify import identify
+from ingest.insert import insert_ledger, insert_readings
+from ingest.rivals import Claim, settle_rivals
+from models.queue import LookAgain, enqueue
+from registry.holders import Holders
+from registry.lock import hold_shared
+
+Element = Attributed | Rejected | Noted
+
+
+def store(connection: Connection, batch: Sequence[Decoding], holders: Holders, now: datetime) -> list[Settled]:
+    """Identify and store a batch inside the caller's transaction; answers the verdicts, for after its commit."""
+    holders.refresh(connection, hold_shared(connection), _devices(batch))
+    elements = [[_identified(each, one.delivery, holders) for each in one.outcomes] for one in batch]
+    claims = [
+        Claim(found, one.delivery, place)
+        for place, (one, found_here) in enumerate(zip(batch, elements, strict=True))
+        for found in found_here
+        if isinstance(found, Attributed)
+    ]
+    rulings = settle_rivals(connection, claims, insert_readings(connection, claims, now))
+    settled = [
+        _settle(one, each, rulings, place) for place, (one, each) in enumerate(zip(batch, elements, strict=True))
+    ]
+    insert_ledger(connection, settled, now)
+    enqueue(connection, _look_again([claim.found for claim in claims if rulings[claim.key] is None], now))
+    return settled
+
+
+def _devices(batch: Sequence[Decoding]) -> set[str]:
+    named = {each.device_id for one in batch for each in one.outcomes if isinstance(each, Decoded)}
+    return named | {one.delivery.publisher for one in batch}
+
+
+def _identified(outcome: Decoded | Rejected | Noted, delivery: Delivery, holders: Holders) -> Element:
+    if isinstance(outcome, Decoded):
+        return identify(outcome, delivery.publisher, holders)
+    if isinstance(outcome, Noted) and holders.devices.get(delivery.publisher) is None:
+        return Rejected(outcome.element, "identify.unknown_device", "", "the publishing device is not enrolled")
+    return outcome
+
+
+def _settle(
+    one: Decoding, elements: Sequence[Element], rulings: dict[tuple[int, int], str | None], place: int
+) -> Settled:
+    judged = [_judge(element, rulings, place) for element in elements]
+    stored = {
+        element.patient_id
+        for element in elements
+        if isinstance(element, Attributed) and rulings[place, element.reading.element] is None
+    }
+    refusals = [refusal for _, refusal in judged if refusal is not None]
+    return Settled(one.delivery, [verdict for verdict, _ in judged], refusals, frozenset(stored), one.keep)
+
+
+def _judge(element: Element, rulings: dict[tuple[int, int], str | None], place: int) -> tuple[Verdict, Rejected | None]:
+    if isinstance(element, Attributed):
+        return _ruled(element.reading, rulings[place, element.reading.element])
+    if isinstance(element, Rejected):
+        return _quarantined(element), element
+    return Verdict(element.element, "noted"), None
+
+
+def _ruled(reading: Decoded, ruling: str | None) -> tuple[Verdict, Rejected | None]:
+    """`ruling`: None for stored, else duplicate or the code of the refusal."""
+    if ruling is None or ruling == "duplicate":
+        return Verdict(reading.element, ruling or "stored", None, reading.given_id, reading.device_time), None
+    detail = "another reading has this identity with other content"
+    refusal = Rejected(reading.element, ruling, "", detail, reading.given_id, reading.device_time)
+    return _quarantined(refusal), refusal
+
+
+def _quarantined(refusal: Rejected) -> Verdict:
+    return Verdict(refusal.element, "quarantined", refusal.code, refusal.given_id, refusal.measured_at)
+
+
+def _look_again(stored: Sequence[Attributed], now: datetime) -> list[LookAgain]:
+    """One row a patient and stream, from the oldest new reading on."""
+    since: dict[tuple[str, str], datetime] = {}
+    for found in stored:
+        key = found.patient_id, found.reading.stream
+        since[key] = min(since.get(key, found.measured_at), found.measured_at)
+    return [LookAgain(patient, stream, at, now, "reading") for (patient, stream), at in sorted(since.items())]

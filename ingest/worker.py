@@ -1,0 +1,158 @@
+"""The worker: takes what waits, decodes, commits, acknowledges, answers, evaluates, sweeps; one loop, one thread."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from threading import Event
+from typing import Final
+
+import structlog
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+
+from flags.evaluate import evaluate
+from flags.sweep import sweep
+from ingest.commit import commit
+from ingest.decode import decode
+from ingest.delivery import Decoding, Delivery, Settled
+from ingest.inbox import Inbox
+from ingest.mqtt import BrokerAddress, Subscriber
+from ingest.payloads import PayloadBudget
+from ingest.receipts import receipts
+from models.engine import open_writer
+from models.life import sign, sign_off
+from registry.holders import Holders
+
+MOST: Final = 1_000  # deliveries a batch: half the usual window, so that the next batch arrives while one commits
+EVALUATE_AFTER: Final = 0.1  # seconds the oldest stored reading may wait for its evaluation
+SWEEP_EVERY: Final = 1.0
+RETRY_FIRST, RETRY_MOST = 0.2, 5.0
+log = structlog.get_logger()
+
+
+class BrokerRefusedError(Exception):
+    """The broker will not have us; the text says why."""
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerSettings:
+    """What one worker needs; `slot` fixes its client id, and with it its session at the broker."""
+
+    database_url: str
+    broker: BrokerAddress
+    stop: Event
+    slot: int = 0
+    clock: Callable[[], datetime] = utc_now
+
+    @property
+    def client_id(self) -> str:
+        return f"hearthline-ingest-{self.slot}"
+
+
+@dataclass(slots=True)
+class Work:
+    """What the loop carries from turn to turn. `waiting` are patients whose new readings are not evaluated yet."""
+
+    settings: WorkerSettings
+    writer: Engine
+    inbox: Inbox
+    subscriber: Subscriber
+    holders: Holders = field(default_factory=Holders)
+    budget: PayloadBudget = field(default_factory=PayloadBudget)
+    waiting: set[str] = field(default_factory=set)
+    waiting_since: float = 0.0
+    swept: float = 0.0
+
+
+def run(settings: WorkerSettings) -> None:
+    """Work until `settings.stop` is set, then drain what was taken. Raises BrokerRefusedError."""
+    inbox = Inbox()
+    subscriber = Subscriber(settings.broker, settings.client_id, inbox, settings.clock)
+    work = Work(settings, open_writer(settings.database_url), inbox, subscriber)
+    subscriber.start()
+    try:
+        while not settings.stop.is_set() and subscriber.refused is None:
+            turn(work, patience=0.05)
+    finally:
+        inbox.close()
+        drain(work)
+        subscriber.stop()
+        work.writer.dispose()
+    if subscriber.refused is not None:
+        raise BrokerRefusedError(subscriber.refused)
+
+
+def turn(work: Work, patience: float) -> None:
+    """One turn: a batch to the end, then evaluation and sweep where they are due."""
+    batch = work.inbox.take(MOST, 0.0 if work.waiting else patience)
+    if batch:
+        settle(work, batch)
+    if work.waiting and (not len(work.inbox) or time.monotonic() - work.waiting_since > EVALUATE_AFTER):
+        persist(work, lambda: evaluate(work.writer, sorted(work.waiting), clock=work.settings.clock))
+        work.waiting.clear()
+    if time.monotonic() - work.swept > SWEEP_EVERY:
+        work.swept = time.monotonic()
+        persist(work, lambda: look_around(work))
+
+
+def settle(work: Work, batch: Sequence[Delivery]) -> None:
+    """Commit first; acknowledge and answer after, never before."""
+    decodings = [Decoding(one, decode(one.payload, one.topic, one.received_at)) for one in batch]
+    settled: list[Settled] = []
+    if not persist(
+        work,
+        lambda: settled.extend(commit(work.writer, work.budget.limit(decodings), work.holders, work.settings.clock)),
+    ):
+        return
+    work.subscriber.acknowledge(one.delivery.token for one in settled)
+    for topic, payload in receipts(settled):
+        work.subscriber.publish(topic, payload)
+    if not work.waiting:
+        work.waiting_since = time.monotonic()
+    work.waiting.update(patient for one in settled for patient in one.patients)
+
+
+def look_around(work: Work) -> None:
+    """A sign of life, then what a crash left behind and what is due."""
+    now = work.settings.clock()
+    with work.writer.begin() as connection:
+        sign(connection, "ingest", work.settings.slot, now=now, oldest_waiting=work.inbox.oldest())
+    sweep(work.writer, clock=work.settings.clock)
+
+
+def persist(work: Work, act: Callable[[], object]) -> bool:
+    """Do it, waiting out a database that is away; says so once. False when told to stop before it came back."""
+    delay, said = RETRY_FIRST, False
+    while True:
+        try:
+            act()
+        except DBAPIError as error:
+            if not said:
+                log.warning(
+                    "database.away", cause=type(error.orig).__name__, does="waits; nothing is acknowledged meanwhile"
+                )
+            said = True
+            if work.settings.stop.wait(delay):
+                return False
+            delay = min(delay * 2, RETRY_MOST)
+        else:
+            if said:
+                log.info("database.back")
+            return True
+
+
+def drain(work: Work) -> None:
+    """What was taken is finished, as far as the database allows; the rest is the broker's still."""
+    if work.waiting:
+        persist(work, lambda: evaluate(work.writer, sorted(work.waiting), clock=work.settings.clock))
+    persist(work, lambda: _say_goodbye(work))
+
+
+def _say_goodbye(work: Work) -> None:
+    with work.writer.begin() as connection:
+        sign_off(connection, "ingest", work.settings.slot)
