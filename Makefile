@@ -48,8 +48,14 @@ test-fast:  ## the tests without servers, in under a minute
 lint:  ## style, types and who may import whom
 	@$(call ready,test)
 	@$(RUN)/ruff check .
+	@$(RUN)/ruff format --check --quiet . || { echo 'hearthline: run: make format' >&2; exit 1; }
 	@$(RUN)/mypy
 	@$(RUN)/lint-imports
+
+format:  ## write all files in the one layout
+	@$(call ready,test)
+	@$(RUN)/ruff format --quiet .
+	@$(RUN)/ruff check --fix --quiet --select I .
 
 bench:  ## every benchmark, short
 	@$(call ready,test)
