@@ -1,12 +1,14 @@
 """Addresses in the settings: taken apart for those who connect, and shown without their passwords."""
 
+import socket
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
-from hearthline.errors import USAGE, Failure
+from hearthline.errors import BROKER, USAGE, Failure
 
 PORTS: Final = {"mqtt": 1883, "mqtts": 8883}
+ANSWER_SECONDS: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,23 @@ def parse_broker(url: str) -> Broker:
         raise Failure(f"broker.url {hide_password(url)} is no address", "write it as mqtt://host:port", USAGE)
     username, password = (unquote(part) if part else None for part in (parts.username, parts.password))
     return Broker(host, port or PORTS[parts.scheme], parts.scheme == "mqtts", username, password)
+
+
+def plain_broker(url: str) -> Broker:
+    """`parse_broker` for simulated devices, which know neither passwords nor TLS."""
+    broker = parse_broker(url)
+    if broker.tls or broker.username:
+        raise Failure("simulated devices know neither passwords nor mqtts", "name a plain mqtt:// broker.url", USAGE)
+    return broker
+
+
+def reach(broker: Broker) -> None:
+    """Raises Failure (exit 4) when nobody listens there."""
+    try:
+        socket.create_connection((broker.host, broker.port), timeout=ANSWER_SECONDS).close()
+    except OSError:
+        mend = "start one (hearthline broker), or check broker.url in the settings"
+        raise Failure(f"no broker answers at {broker}", mend, BROKER) from None
 
 
 def hide_password(url: str) -> str:

@@ -7,7 +7,19 @@ from typing import Annotated
 import typer
 
 from hearthline import __version__
-from hearthline.commands import broker, db, decode, devices, ingest, patients, quarantine, rules, verify
+from hearthline.commands import (
+    broker,
+    db,
+    decode,
+    devices,
+    flags,
+    ingest,
+    patients,
+    quarantine,
+    rules,
+    simulate,
+    verify,
+)  # fmt: skip
 from hearthline.shell import Shell
 
 app = typer.Typer(
@@ -26,8 +38,10 @@ COMMANDS: Mapping[str, Callable[..., None]] = {
     "verify": verify.command,
 }
 GROUPS = {
+    "simulate": simulate.app,
     "patients": patients.app,
     "devices": devices.app,
+    "flags": flags.app,
     "quarantine": quarantine.app,
     "rules": rules.app,
     "db": db.app,

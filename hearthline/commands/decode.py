@@ -27,7 +27,7 @@ def command(
     topic: Annotated[str | None, typer.Option(help="Topic it came on; else guessed from its components.")] = None,
     json: Json = True,
 ) -> None:
-    """Readings or refusals as JSON lines, one an element; exit 1 when anything was refused."""
+    """Say what would become of a payload. Readings or refusals as JSON lines; exit 1 when anything was refused."""
     from hearthline.errors import NO, USAGE, Failure
     from hearthline.guess import guess_topic
     from hearthline.names import outcome_line

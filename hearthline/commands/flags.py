@@ -1,0 +1,94 @@
+"""`flags`: the worklist, as a nurse works: by severity, then by who waits longest."""
+
+from collections.abc import Callable
+from datetime import datetime
+from itertools import islice
+from typing import Annotated, Any
+from uuid import UUID
+
+import typer
+
+from hearthline.options import Actor, Json, Note, parse_instant
+from hearthline.show import Column, show_one, show_rows
+
+app = typer.Typer(help="The worklist. Rule matches for review by a licensed professional.")
+
+TITLES = {
+    "severity": "severity", "patient": "patient", "rule": "rule", "newest": "newest", "limit": "limit",
+    "since": "since", "often": "how often", "note": "now", "status": "status", "id": "flag",
+}  # fmt: skip
+COLUMNS = tuple(Column(name, title) for name, title in TITLES.items())
+ACTIVE = ("open", "acknowledged", "in_progress")
+Statuses = Annotated[
+    list[str] | None, typer.Option(help="open, acknowledged, in_progress, resolved, withdrawn; repeatable.")
+]
+
+
+@app.command("list")
+def list_worklist(
+    context: typer.Context,
+    *,
+    patient: Annotated[str | None, typer.Option(help="Only this patient (id).")] = None,
+    severity: Annotated[str | None, typer.Option(help="Only CRIT, HIGH, MOD or INFO.")] = None,
+    rule: Annotated[str | None, typer.Option(help="Only this rule (id).")] = None,
+    status: Statuses = None,
+    since: Annotated[datetime | None, typer.Option(parser=parse_instant, help="Only what began then or later.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many.")] = None,
+    json: Json = False,
+) -> None:
+    """By severity, then longest waiting. The table shows what is still to be worked on, --json every status."""
+    from flags.worklist import list_flags
+    from hearthline.names import line_of
+    from hearthline.worklist import flag_row
+    from registry.patients import get_patient
+
+    wanted = status or (None if json else ACTIVE)
+    with context.obj.reading() as session:
+        found = list_flags(session, patient=patient, severity=severity, rule=rule, status=wanted, since=since)
+        flags = islice(found, limit)
+        rows = [line_of(flag) if json else flag_row(flag, get_patient(session, flag.patient_id)) for flag in flags]
+    show_rows(rows, COLUMNS, json=json, none="no flags to work on")
+
+
+@app.command("show")
+def show_flag(context: typer.Context, flag_id: UUID, *, json: Json = False) -> None:
+    """One flag: the rule and its source, the readings in the patient's local time, what was done."""
+    from flags.worklist import get_flag
+
+    with context.obj.reading() as session:
+        line = _page(session, get_flag(session, flag_id), json=json)
+    show_one(line, json=json)
+
+
+@app.command("acknowledge")
+def acknowledge_flag(context: typer.Context, flag_id: UUID, *, by: Actor, note: Note = "", json: Json = False) -> None:
+    """Say that somebody has seen it."""
+    from flags.actions import acknowledge
+
+    _act(context, acknowledge, flag_id, by, note, json=json)
+
+
+@app.command("resolve")
+def resolve_flag(context: typer.Context, flag_id: UUID, *, by: Actor, note: Note = "", json: Json = False) -> None:
+    """Say that it is dealt with; a later match raises a new one."""
+    from flags.actions import resolve
+
+    _act(context, resolve, flag_id, by, note, json=json)
+
+
+def _act(
+    context: typer.Context, act: Callable[..., object], flag_id: UUID, actor: str, note: str, *, json: bool
+) -> None:
+    from flags.worklist import get_flag
+
+    with context.obj.writing() as session:
+        act(session, flag_id, actor=actor, note=note, now=context.obj.now())
+        line = _page(session, get_flag(session, flag_id), json=json)
+    show_one(line, json=json)
+
+
+def _page(session: Any, flag: Any, *, json: bool) -> dict[str, Any]:
+    from hearthline.worklist import flag_page, flag_sheet
+    from registry.patients import get_patient
+
+    return (flag_page if json else flag_sheet)(flag, get_patient(session, flag.patient_id))
