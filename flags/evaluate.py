@@ -3,6 +3,7 @@
 A patient whose evaluation raises does not stop the others: the batch is halved until it is alone, then postponed.
 """
 
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -54,7 +55,8 @@ def _bisect(writer: Engine, patients: Sequence[str], clock: Callable[[], datetim
 
 def _postpone(writer: Engine, patient_id: str, now: datetime, error: Exception) -> None:
     """Replace the rows that were due by one later try each; the log names the fault, never the patient's values."""
-    log.error("evaluation.failed", patient=patient_id, cause=type(error).__name__)
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    log.error("evaluation.failed", patient=patient_id, cause=type(error).__name__, at=f"{place.name}:{place.lineno}")
     with writer.begin() as connection:
         lock_patients(connection, [patient_id])
         due = read_due(connection, [patient_id], now)

@@ -71,7 +71,8 @@ def _refusals(one: Settled, dialect: Dialect) -> Iterable[Row]:
         yield (
             derived_id(delivery.id, refused.element).hex, delivery.id.hex, refused.element,
             _clean(delivery.publisher, 40) or None, refused.given_id, refused.code,
-            _clean(refused.pointer, POINTER_LENGTH), _clean(refused.detail, DETAIL_LENGTH), state, dialect.instant(delivery.received_at),
+            _clean(refused.pointer, POINTER_LENGTH), _clean(refused.detail, DETAIL_LENGTH), state,
+            dialect.instant(delivery.received_at),
         )  # fmt: skip
 
 

@@ -38,7 +38,7 @@ class BrokerAddress:
 
 
 class Subscriber:
-    """`refused` holds the reason once the broker refused the connection or the subscription: then going on is no use."""
+    """`refused`: the reason, once the broker refused the connection or the subscription: then going on is useless."""
 
     def __init__(self, address: BrokerAddress, client_id: str, inbox: Inbox, clock: Callable[[], datetime]) -> None:
         self.refused: str | None = None

@@ -23,4 +23,4 @@ def new_id(now: datetime) -> UUID:
 
 def derived_id(*parts: object) -> UUID:
     """The same id for the same parts, always."""
-    return UUID(bytes=sha256("\x1f".join(map(str, parts)).encode()).digest()[:16], version=8)
+    return UUID(bytes=sha256("\x1f".join(map(str, parts)).encode()).digest()[:16], version=5)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.tables.base import Base
 
 STATUSES = ("open", "acknowledged", "in_progress", "resolved", "withdrawn")
-ACTIVE = "status IN ('open', 'acknowledged', 'in_progress')"
+IS_ACTIVE = text("status IN ('open', 'acknowledged', 'in_progress')")
 
 
 class Evaluation(Base):
@@ -65,9 +65,7 @@ class Flag(Base):
     __tablename__ = "flag"
     __table_args__ = (
         CheckConstraint(f"status IN {STATUSES}", name="status_known"),
-        Index(
-            "uq_flag_active", "patient_id", "rule", unique=True, sqlite_where=text(ACTIVE), postgresql_where=text(ACTIVE)
-        ),
+        Index("uq_flag_active", "patient_id", "rule", unique=True, sqlite_where=IS_ACTIVE, postgresql_where=IS_ACTIVE),
         Index("ix_flag_patient_id_rule_since", "patient_id", "rule", "since"),
         Index("ix_flag_status", "status"),
     )
