@@ -1,0 +1,118 @@
+"""A fold from a valid `start` on, given only what `lookback` promises, equals the fold over all history.
+
+The caller is played as it works: episodes of an earlier state of the record are stored, the record changes (readings
+come late, are taken away, are attributed anew), and only what may have changed is computed again.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from uuid import UUID
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from thresholds import RULES
+from thresholds.types import Amount, Case, Fact, Found, Rule, Sample
+
+ORIGIN = datetime(2026, 10, 20, 8, tzinfo=UTC)  # clocks go back in Paris five days later
+BEGINNING = ORIGIN - timedelta(days=999)
+FACTS = (
+    Fact("condition", "heart_failure", BEGINNING, ORIGIN + timedelta(days=40)),
+    Fact("medication", "insulin", ORIGIN + timedelta(days=3), ORIGIN + timedelta(days=9)),
+    Fact("glucose_gap_hours", "12", ORIGIN + timedelta(days=2)),
+)
+DAYS = [0, 3600, 43200, 86400, 90000, 172801, 259201, 432001, 604800, 950400]
+MINUTES = [0, 30, 59, 60, 150, 298, 300, 300, 302, 450, 451, 900, 901, 7200]
+STREAMS = {
+    "blood_pressure": (["120 80 mmHg", "165 100 mmHg", "175 90 mmHg", "185 100 mmHg", "24.0 10.0 kPa"], MINUTES + DAYS),
+    "glucose": (["LO mg/dL", "50 mg/dL", "60 mg/dL", "3.8 mmol/L", "90 mg/dL", "22.2 mmol/L", "HI mg/dL"], DAYS),
+    "cgm": (["LO mg/dL", "50 mg/dL", "51 mg/dL", "2.8 mmol/L", "54 mg/dL", "70 mg/dL", "90 mg/dL"], MINUTES),
+    "weight": (["80.0 kg", "82.0 kg", "82.1 kg", "184.41 lb", "84.2 kg", "78.5 kg"], DAYS),
+    "sleep": (["1 /h", "4.9 /h", "6 /h", "16 /h", "31 /h", "none"], DAYS),
+}
+NAMES = {"blood_pressure": ("systolic", "diastolic"), "weight": ("weight",), "sleep": ("ahi",)}
+# Each sample is in the record before the change, after it, or both (twice as likely, so that changes stay few).
+BEFORE, AFTER, BOTH = "before", "after", "both"
+WHEN = st.sampled_from([BEFORE, AFTER, BOTH, BOTH, BOTH, BOTH, BOTH, BOTH])
+
+
+@st.composite
+def changes(draw: st.DrawFn, stream: str) -> tuple[list[Sample], list[Sample]]:
+    """The record before and after a change, both ordered by (at, id)."""
+    values, steps = STREAMS[stream]
+    at, records = ORIGIN, ([], [])
+    for _ in range(draw(st.integers(1, 30))):
+        at += timedelta(seconds=draw(st.sampled_from(steps)))
+        *numbers, unit = draw(st.sampled_from(values)).split()
+        amounts = {
+            name: Amount(text, unit) for name, text in zip(NAMES.get(stream, ["glucose"]), numbers, strict=False)
+        }
+        context = {"kind": "test"} if draw(st.integers(0, 11)) == 0 else {}
+        one = Sample(UUID(int=draw(st.integers(0, 2**128 - 1))), at, amounts, context, draw(st.integers(0, 7)) == 0)
+        when = draw(WHEN)
+        records[0].extend([one] if when != AFTER else [])
+        records[1].extend([one] if when != BEFORE else [])
+    before, after = (sorted(record, key=lambda sample: (sample.at, sample.id)) for record in records)
+    return before, after
+
+
+def start_for(rule: Rule, stored: Sequence[Found], since: datetime) -> datetime:
+    """Where the caller begins: before what may start earlier, and at the start of what was under way there."""
+    earliest = since - rule.entry
+    under_way = [
+        each.started_at
+        for each in stored
+        if each.started_at < earliest and (each.ended_at is None or each.ended_at >= earliest)
+    ]
+    return min([earliest, *under_way])
+
+
+def promised(rule: Rule, samples: Sequence[Sample], start: datetime) -> list[Sample]:
+    """Only what the contract promises: from `lookback` before `start`, and the newest older one that counts."""
+    begin = start - rule.lookback
+    older = [each for each in samples if each.at < begin and not each.doubtful and "kind" not in each.context]
+    return older[-1:] + [each for each in samples if each.at >= begin]
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.id)
+@settings(max_examples=100)
+@given(data=st.data())
+def test_folding_from_start_equals_folding_everything(rule: Rule, data: st.DataObject) -> None:
+    before, after = data.draw(changes(rule.stream))
+    changed = [sample.at for sample in [*before, *after] if (sample in before) != (sample in after)]
+    assume(changed)
+    earlier, later = sorted(data.draw(st.tuples(st.sampled_from(changed), st.integers(-901, 9**7).map(seconds_on))))
+    stored = rule.fold(before, BEGINNING, Case("Europe/Paris", earlier, FACTS, data.draw(st.booleans())))
+    case = Case("Europe/Paris", later, FACTS, data.draw(st.booleans()))
+    start = start_for(rule, stored, min(changed))
+    kept = [each for each in stored if each.started_at < start]
+    assert kept + rule.fold(promised(rule, after, start), start, case) == rule.fold(after, BEGINNING, case)
+
+
+def seconds_on(seconds: int) -> datetime:
+    return ORIGIN + timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.id)
+@settings(max_examples=40)
+@given(data=st.data())
+def test_more_history_than_promised_changes_nothing(rule: Rule, data: st.DataObject) -> None:
+    _, samples = data.draw(changes(rule.stream))
+    case = Case("Europe/Paris", ORIGIN + timedelta(days=99), FACTS)
+    everything = rule.fold(samples, BEGINNING, case)
+    for start in (each.started_at for each in everything):
+        wanted = [each for each in everything if each.started_at >= start]
+        assert rule.fold(samples, start, case) == wanted
+        assert rule.fold(promised(rule, samples, start), start, case) == wanted
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.id)
+@settings(max_examples=40)
+@given(data=st.data())
+def test_episodes_of_a_rule_neither_overlap_nor_touch(rule: Rule, data: st.DataObject) -> None:
+    _, samples = data.draw(changes(rule.stream))
+    found = rule.fold(samples, BEGINNING, Case("Europe/Paris", ORIGIN + timedelta(days=99), FACTS, open_gap=True))
+    assert all(one.ended_at and one.ended_at < two.started_at for one, two in pairwise(found))
+    assert all(one.started_at <= one.last_at for one in found)

@@ -1,0 +1,144 @@
+"""The table of rules, and what an episode tells beyond its time: first, worst and newest reading, figure."""
+
+import runpy
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+import thresholds
+from models.measures import BLOOD_PRESSURE, CATALOGUE, SLEEP, stream_of
+from thresholds import RULES, rules_for
+from thresholds.compare import component_of, converted, number
+from thresholds.silence import first_limit
+from thresholds.types import SEVERITIES, Amount, Case, Fact, Rule, Sample
+
+ORIGIN = datetime(2026, 3, 2, 8, tzinfo=UTC)
+ROOT = Path(__file__).parents[2]
+FAMILIES = {"blood_pressure", "glucose", "cgm", "weight", "sleep", "silence"}
+HEART_FAILURE = Fact("condition", "heart_failure", ORIGIN - timedelta(days=99))
+
+
+def days(count: float) -> timedelta:
+    return timedelta(days=count)
+
+
+def sample(index: int, at: timedelta, **values: str) -> Sample:
+    amounts = {name: Amount(*text.split()) for name, text in values.items()}
+    return Sample(UUID(int=index), ORIGIN + at, amounts)
+
+
+def case(**changes: object) -> Case:
+    return Case(**({"zone": "UTC", "now": ORIGIN + days(9), "facts": (HEART_FAILURE,)} | changes))
+
+
+def test_every_rule_of_every_family_is_in_the_table() -> None:
+    families = {path.stem for path in Path(thresholds.__file__).parent.glob("*.py")}
+    assert families - {"__init__", "types", "compare", "fold"} == FAMILIES
+    defined = {
+        value.id
+        for family in FAMILIES
+        for value in vars(getattr(thresholds, family)).values()
+        if isinstance(value, Rule)
+    }
+    assert set(RULES) == defined
+
+
+def test_every_rule_reads_a_stream_of_the_catalogue() -> None:
+    streams = {stream_of(code, {"specimen": given}) for code in CATALOGUE for given in ("capillary", "interstitial")}
+    assert {rule.stream for rule in RULES.values()} == streams
+
+
+def test_rules_for_a_stream_are_those_that_read_it() -> None:
+    assert [rule.id for rule in rules_for("glucose")] == ["GLU-L2", "GLU-L1", "GLU-XHI", "NODATA-GLU"]
+    assert [rule.id for rule in rules_for("cgm")] == ["CGM-L2"]
+    assert rules_for("temperature") == ()
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.id)
+def test_every_rule_says_what_it_is_and_how_far_its_source_was_seen(rule: Rule) -> None:
+    assert rule.severity in SEVERITIES
+    assert all((rule.words, rule.limit, rule.source, rule.standing))
+    assert any(word in rule.standing for word in ("seen", "(unverified)", "(design)"))
+    assert rule.closes_itself == rule.id.startswith("NODATA-")
+
+
+def test_the_page_of_rules_is_the_table_as_it_stands() -> None:
+    render = runpy.run_path(str(ROOT / "docs" / "make_rules.py"))["render"]
+    assert (ROOT / "docs" / "rules.md").read_text(encoding="utf-8") == render(), "run: python docs/make_rules.py"
+
+
+def test_a_conversion_keeps_every_digit() -> None:
+    systolic = component_of(BLOOD_PRESSURE, "systolic")
+    assert converted(Amount("24.0", "kPa"), systolic) == Decimal("180.0147781920")
+    assert converted(Amount("180." + "0" * 60 + "1", "mmHg"), systolic) > 180
+    assert converted(Amount("90", "s"), component_of(SLEEP, "total_sleep")) == Decimal("1.5")
+
+
+def test_lo_is_below_and_hi_above_every_number() -> None:
+    assert number(Amount("LO", "mg/dL")) < number(Amount("-1e99", "mg/dL"))
+    assert number(Amount("HI", "mmol/L")) > number(Amount("1e99", "mmol/L"))
+
+
+def test_the_worst_pressure_is_furthest_beyond_its_limit_and_the_earliest_of_equals() -> None:
+    pressures = [("185", "100"), ("181", "130"), ("190", "110"), ("182", "100")]
+    samples = [
+        sample(index, timedelta(minutes=2 * index), systolic=f"{systolic} mmHg", diastolic=f"{diastolic} mmHg")
+        for index, (systolic, diastolic) in enumerate(pressures)
+    ]
+    (episode,) = RULES["BP-SEV"].fold(samples, ORIGIN, case())
+    assert (episode.first, episode.worst, episode.newest) == (samples[0], samples[1], samples[3])
+    assert episode.last_at == samples[3].at
+
+
+def test_the_worst_low_is_the_lowest_across_units_and_lo_the_lowest_of_all() -> None:
+    samples = [sample(1, days(0), glucose="50 mg/dL"), sample(2, days(1), glucose="2.2 mmol/L")]
+    (episode,) = RULES["GLU-L2"].fold(samples, ORIGIN, case())
+    assert episode.worst == samples[1]
+    samples.append(sample(3, days(2), glucose="LO mg/dL"))
+    (episode,) = RULES["GLU-L2"].fold([*samples, sample(4, days(3), glucose="10 mg/dL")], ORIGIN, case())
+    assert episode.worst == samples[2]
+
+
+def test_a_gain_is_told_in_kilograms_and_never_reads_like_its_limit() -> None:
+    samples = [sample(1, days(0), weight="180.00 lb"), sample(2, days(1), weight="184.41 lb")]
+    (episode,) = RULES["WT-HF-3D"].fold(samples, ORIGIN, case())
+    assert episode.figure == "+2.01 kg in 3 days"
+
+
+def test_a_median_is_told_with_its_nights_and_never_reads_like_a_tier_not_reached() -> None:
+    samples = [sample(night, days(night), ahi="14.999 /h") for night in range(5)]
+    (episode,) = RULES["SLP-AHI"].fold(samples, ORIGIN, case())
+    assert (episode.severity, episode.figure) == ("INFO", "median 14.99 /h of 5 nights")
+
+
+def test_a_silence_is_told_by_its_length() -> None:
+    samples = [sample(index, at, weight="80 kg") for index, at in enumerate([days(0), days(3.25), days(6.25)])]
+    found = RULES["NODATA-WT"].fold(samples, ORIGIN, case(open_gap=True))
+    assert [each.figure for each in found] == ["3 d 6 h", "3 d", "more than 2 d"]
+    assert [each.last_at for each in found] == [ORIGIN + days(3.25), ORIGIN + days(6.25), ORIGIN + days(8.25)]
+    assert (
+        [each.first for each in found] == [each.worst for each in found] == [each.newest for each in found] == samples
+    )
+
+
+def test_a_silence_comes_to_light_with_the_reading_that_ends_it() -> None:
+    samples = [sample(1, days(0), weight="80 kg"), sample(2, days(9), weight="80 kg")]
+    (episode,) = RULES["NODATA-WT"].fold(samples, samples[1].at, case())
+    assert (episode.started_at, episode.ended_at) == (ORIGIN + days(2), ORIGIN + days(9))
+
+
+@pytest.mark.parametrize(
+    ("stream", "limit"), [("weight", 2), ("blood_pressure", 3), ("glucose", 3), ("sleep", 3), ("cgm", None)]
+)
+def test_the_first_limit_of_a_silence_tells_when_to_look_again(stream: str, limit: int | None) -> None:
+    assert first_limit(stream) == (None if limit is None else days(limit))
+
+
+def test_a_prescribed_gap_brings_the_first_limit_forward_while_it_is_in_force() -> None:
+    prescribed = (Fact("glucose_gap_hours", "12", ORIGIN, ORIGIN + days(1)),)
+    assert first_limit("glucose", prescribed, ORIGIN) == days(1)
+    assert first_limit("glucose", prescribed, ORIGIN + days(1)) == days(3)
+    assert first_limit("weight", prescribed, ORIGIN) == days(2)
