@@ -1,12 +1,13 @@
 """A part that is absent is never passed over in silence, and what a test starts does not outlive it."""
 
+import contextlib
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.support.places import absent, find_program, free_port
+from tests.support.places import ROOT, absent, find_program, free_port
 from tests.support.processes import running, wait_for_port
 
 SLEEPER = [sys.executable, "-c", "import time; time.sleep(60)"]
@@ -39,7 +40,7 @@ def test_a_program_is_found_outside_the_path(tmp_path: Path) -> None:
 
 
 def test_a_server_ends_with_its_block_even_after_a_failure(tmp_path: Path) -> None:
-    with pytest.raises(ZeroDivisionError), running(SLEEPER, tmp_path / "log") as process:
+    with contextlib.suppress(ZeroDivisionError), running(SLEEPER, tmp_path / "log") as process:
         assert process.poll() is None
         raise ZeroDivisionError
     assert process.poll() is not None
@@ -56,19 +57,16 @@ def test_a_server_that_will_not_end_is_killed(tmp_path: Path, monkeypatch: pytes
 
 def test_a_server_that_ends_at_once_is_reported_with_what_it_said(tmp_path: Path) -> None:
     log = tmp_path / "log"
-    with (
-        running([sys.executable, "-c", "raise SystemExit('no such option')"], log) as process,
-        pytest.raises(RuntimeError, match="no such option"),
-    ):
+    with running([sys.executable, "-c", "raise SystemExit('no such option')"], log) as process:
         process.wait()
-        wait_for_port(process, free_port(), log)
+        with pytest.raises(RuntimeError, match="no such option"):
+            wait_for_port(process, free_port(), log)
 
 
-def test_pytest_marks_what_starts_a_server_as_slow(tmp_path: Path) -> None:
-    listed = subprocess.run(
-        [sys.executable, "-m", "pytest", "tests/integration/test_fixtures.py", "--collect-only", "-q", "-m", "not slow"],
-        cwd=Path(__file__).parents[2], capture_output=True, text=True, check=False,
-    )  # fmt: skip
+def test_pytest_marks_what_starts_a_server_as_slow() -> None:
+    chosen = ["tests/integration/test_fixtures.py", "--collect-only", "-q", "-m", "not slow"]
+    command = [sys.executable, "-m", "pytest", *chosen]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert "[sqlite]" in listed.stdout
     assert "[postgres]" not in listed.stdout
     assert "mosquitto" not in listed.stdout
