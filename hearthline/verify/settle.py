@@ -17,7 +17,7 @@ LOOK_SECONDS = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """The state of the work: does an ingest live, does it hold messages, rows of the queue due soon, messages so far."""
+    """The state of the work: does ingest live, does it hold messages, rows of the queue due soon, messages so far."""
 
     alive: bool
     waiting: bool

@@ -20,7 +20,8 @@ OF_FLAGS = ("missed", "spurious")
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`taken` counts the ledger's lines of readings, `stored` those of them that are in the record and should be."""
+    """`taken` counts the ledger's lines of readings, `stored` those of them that should be in the record,
+    have a receipt and are there."""
 
     taken: int
     stored: int
@@ -47,5 +48,5 @@ def verify(session: Session, ledger: Ledger) -> Verdict:
         *judge_refusals(ledger.lines, list_refused(session, ledger.devices), rows),
         *judge_flags(expected, list_started(session, ledger.patients), list_raised(session, ledger.patients)),
     )
-    stored = sum(line.expect == STORED and line.key in keys for line in ledger.lines)
+    stored = sum(line.expect == STORED and line.receipted and line.key in keys for line in ledger.lines)
     return Verdict(len(ledger.lines), stored, len(expected), tuple(problems))

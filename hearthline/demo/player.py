@@ -1,0 +1,87 @@
+"""The simulated homes, played in a thread of their own while the main one draws."""
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from operator import add
+from threading import Event, Thread
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from hearthline.demo.days import Part
+from hearthline.demo.place import LOOPBACK
+from hearthline.enrol import enrol_planned
+from hearthline.simulation import FAULTS
+from simulators.plan import PlannedPatient
+from simulators.play import play
+from simulators.run import Played
+
+SETTLE = 30.0
+
+
+class Player:
+    """`taken`, `answered` and `in_doubt` count readings over all parts so far. `history` is how many of them the first
+    part plays as fast as it goes, None until that is planned; `in_history` until they are answered."""
+
+    def __init__(
+        self, plan_days: Callable[[], Sequence[Part]], port: int, writer: Engine, clock: Callable[[], datetime]
+    ) -> None:
+        self.taken = self.answered = self.in_doubt = 0
+        self.in_history = True
+        self.history: int | None = None
+        self._plan_days, self._port, self._writer, self._clock = plan_days, port, writer, clock
+        self._stop = Event()
+        self._error: Exception | None = None
+        self._thread = Thread(target=self._run, name="homes", daemon=True)
+
+    @property
+    def done(self) -> bool:
+        """All is played; raises what ended it before its time."""
+        if self._error is not None:
+            raise self._error
+        return not self._thread.is_alive()
+
+    @contextlib.contextmanager
+    def playing(self) -> Iterator[None]:
+        """Play while the block runs; afterwards the devices get a moment for their last receipts."""
+        self._thread.start()
+        try:
+            yield
+        finally:
+            self._stop.set()
+            self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            parts = self._plan_days()
+            self.history = parts[0].history
+            self._enrol(parts[0].plan.patients)
+            for part in parts:
+                if not self._stop.is_set():
+                    self._play(part)
+        except Exception as error:  # carried to the main thread, which raises it
+            self._error = error
+
+    def _enrol(self, patients: Sequence[PlannedPatient]) -> None:
+        with Session(self._writer) as session, session.begin():
+            for patient in patients:
+                enrol_planned(session, patient, self._clock())
+
+    def _play(self, part: Part) -> None:
+        before = self.taken, self.answered, self.in_doubt
+
+        def count(played: Played) -> None:
+            now = played.taken, played.receipted, played.in_doubt
+            self.taken, self.answered, self.in_doubt = map(add, before, now)
+
+        count(
+            play(
+                part.plan, host=LOOPBACK, port=self._port, enrol=lambda _patient: None, speed=part.speed, settle=SETTLE,
+                faults=FAULTS, history_until=part.history_until, on_history_done=self._leave_history,
+                on_progress=count, stop=self._stop,
+            )
+        )  # fmt: skip
+
+    def _leave_history(self) -> None:
+        self.in_history = False
