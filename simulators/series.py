@@ -67,6 +67,11 @@ class Life:
         wall = at.astimezone(self.zone)
         return wall.hour + wall.minute / 60
 
+    def day_of(self, at: datetime) -> float:
+        """Days since the local midnight before the start, with their fraction by the clock on the wall."""
+        first, wall = self.start.astimezone(self.zone).date(), at.astimezone(self.zone)
+        return (wall.date() - first).days + (wall.hour + wall.minute / 60) / 24
+
     def misses(self, chance: Random, at: datetime, share: float) -> bool:
         """Whether the patient forgets this one; always rolls, so that one more day changes no other."""
         forgets = chance.random() < share

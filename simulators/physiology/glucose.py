@@ -71,17 +71,22 @@ def meals(life: Life, body: Metabolism) -> list[Meal]:
 
 def curve(life: Life, body: Metabolism, eaten: Sequence[Meal], bends: Sequence[Bend]) -> Curve:
     """The true glucose (mg/dL) at any instant of the run."""
-    days = life.days()
-    levels = dict(zip(days, wander(life.dice("glucose days"), len(days), body.spread, 0.5), strict=True))
+    levels = wander(life.dice("glucose days"), len(life.days()) + 2, body.spread, 0.5)
     times = [meal.at for meal in eaten]
 
     def glucose(at: datetime) -> float:
         since = bisect_left(times, at - DIGESTED * MINUTE)
-        level = body.basal + levels[at.astimezone(life.zone).date()] + body.dawn * _dawn(life.hour(at))
+        level = body.basal + _between(levels, life.day_of(at)) + body.dawn * _dawn(life.hour(at))
         level += sum(_excursion(body, meal, at) for meal in eaten[since : bisect_left(times, at)])
         return _bent(_held(level), at, bends)
 
     return glucose
+
+
+def _between(levels: Sequence[float], day: float) -> float:
+    """From one day's level to the next without a step at midnight."""
+    whole = int(day)
+    return levels[whole] + (levels[whole + 1] - levels[whole]) * (day - whole)
 
 
 def _dawn(hour: float) -> float:
