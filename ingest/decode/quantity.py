@@ -2,19 +2,18 @@
 
 import re
 from collections.abc import Mapping
-from decimal import Context, Decimal
+from decimal import Decimal
 from typing import Final, NamedTuple
 
 from ingest.decode.element import Element, Fault
 from ingest.decode.layout import Layout
 from ingest.decode.strict_json import Digits
+from ingest.identity import EXACT
 from models.measures import Component, Factor, Specimen
 
 LONGEST_NUMBER: Final = 40
 LARGEST_EXPONENT: Final = 99
 NUMBER: Final = re.compile(r"(-?[0-9.]+)(?:[eE]([+-]?)0*([0-9]*))?")
-# Every accepted number times every factor is exact; nothing traps, so no number can raise.
-EXACT: Final = Context(prec=60, Emax=999_999, Emin=-999_999, traps=[])
 OFF_SCALE: Final = {"LO": ("<", 0), "HI": (">", 1)}
 COUNT: Final = "1"
 
