@@ -37,8 +37,9 @@ def play(  # noqa: PLR0913 - one parameter for each option of the command, all b
     """Enrol everybody, then send the plan's uploads, and return what came of it; `Manner` says in which way.
 
     The ledger is complete also when the run is stopped, interrupted or raises; it then has what was taken so far.
-    `open_silences` finds the gaps that last to the end. A broker or an ingest that is away is waited for, `settle`
-    seconds at most. Raises what `enrol` raises, and OSError when the ledger cannot be written.
+    `open_silences` finds the gaps that last to the end; without it they are the plan's, as of its end. A broker or an
+    ingest that is away is waited for, `settle` seconds at most. Raises what `enrol` raises, and OSError when the
+    ledger cannot be written.
     """
     for patient in plan.patients:
         enrol(patient)
@@ -62,8 +63,10 @@ def play(  # noqa: PLR0913 - one parameter for each option of the command, all b
 
 def _silences(plan: Plan, open_silences: OpenSilences | None) -> list[Silence]:
     """Open gaps are judged as of the later of the simulated end and now, as the sweep will judge them."""
-    still_open = [] if open_silences is None else open_silences(plan, max(plan.until, _now()))
-    return [*(silence for silence in plan.silences if silence.end is not None), *still_open]
+    if open_silences is None:
+        return list(plan.silences)
+    ended = (silence for silence in plan.silences if silence.end is not None)
+    return [*ended, *open_silences(plan, max(plan.until, _now()))]
 
 
 def _as_far(plan: Plan, steps: Sequence[Step]) -> Plan:
