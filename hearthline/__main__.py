@@ -19,7 +19,7 @@ def run(arguments: Sequence[str]) -> int:
     try:
         code = app(args=list(arguments), prog_name="hearthline", standalone_mode=False)
         sys.stdout.flush()
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):  # typer exits by itself for a closed pipe, and for nothing else
         return _stop_writing()
     except (Exception, KeyboardInterrupt) as error:
         failure = explain(error)

@@ -11,15 +11,17 @@ from hearthline.commands import (
     broker,
     db,
     decode,
+    demo,
     devices,
     flags,
     ingest,
     patients,
     quarantine,
+    replay,
     rules,
     simulate,
     verify,
-)  # fmt: skip
+)
 from hearthline.shell import Shell
 
 app = typer.Typer(
@@ -32,9 +34,11 @@ app = typer.Typer(
 )
 
 COMMANDS: Mapping[str, Callable[..., None]] = {
+    "demo": demo.command,
     "broker": broker.command,
     "ingest": ingest.command,
     "decode": decode.command,
+    "replay": replay.command,
     "verify": verify.command,
 }
 GROUPS = {

@@ -1,12 +1,27 @@
 """Options that several commands share, so that they mean and say the same everywhere."""
 
+import getpass
 from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
 Json = Annotated[bool, typer.Option("--json", help="JSON lines instead of a table.")]
-Actor = Annotated[str, typer.Option("--by", envvar="USER", help="Who is doing this; kept in the history.")]
+
+
+def whoever_runs_this() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container may run under a number without a name
+        return "unknown"
+
+
+Actor = Annotated[
+    str,
+    typer.Option(
+        "--by", default_factory=whoever_runs_this, show_default="you", help="Who did it; kept in the history."
+    ),
+]
 Note = Annotated[str, typer.Option(help="Why; kept in the history.")]
 
 

@@ -1,20 +1,30 @@
 """Flags as people read them: the rule in words, what was sent against the limit, times in the patient's zone."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from hearthline.demo.worklist import show
+from hearthline.errors import USAGE, Failure
 from hearthline.names import line_of
 from models.tables import Flag, Patient
+from models.tables.judgement import STATUSES
 from thresholds import RULES
-from thresholds.types import Rule
+from thresholds.types import SEVERITIES, Rule
 
 SHOWN: Final = ("first", "worst", "newest")
 MARKS: Final = ("late", "ended", "awaiting_confirmation", "not_confirmed")
 NOTICE: Final = "shows rule matches for review by a licensed professional; not monitoring, not for emergencies"
+
+
+def check_filters(severity: str | None, rule: str | None, statuses: Sequence[str] | None) -> None:
+    """Raises Failure (usage) for a word that no flag can have, which would look like an empty worklist."""
+    named = [("severity", severity, SEVERITIES), ("rule", rule, tuple(RULES))]
+    for what, word, known in [*named, *(("status", status, STATUSES) for status in statuses or ())]:
+        if word is not None and word not in known:
+            raise Failure(f"there is no {what} {word}", f"one of: {', '.join(known)}", USAGE)
 
 
 def flag_row(flag: Flag, patient: Patient) -> dict[str, Any]:

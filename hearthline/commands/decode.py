@@ -19,9 +19,7 @@ class Format(StrEnum):
 
 def command(
     context: typer.Context,
-    file: Annotated[
-        Path, typer.Argument(help="Payload, or - for standard input.", exists=True, dir_okay=False, allow_dash=True)
-    ],
+    file: Annotated[Path, typer.Argument(help="Payload, or - for standard input.")],
     *,
     format_: Annotated[Format, typer.Option("--format", help="What the payload is written in.")] = Format.AUTO,
     topic: Annotated[str | None, typer.Option(help="Topic it came on; else guessed from its components.")] = None,
@@ -35,7 +33,7 @@ def command(
     from ingest.decode import decode
     from ingest.decoded import Rejected
 
-    payload = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    payload = read_payload(file)
     topic = topic or guess_topic(payload)
     if topic is None:
         raise Failure(
@@ -45,3 +43,13 @@ def command(
     for outcome in outcomes:
         show_json(outcome_line(outcome))
     raise typer.Exit(NO if any(isinstance(outcome, Rejected) for outcome in outcomes) else 0)
+
+
+def read_payload(file: Path) -> bytes:
+    """Bytes of the file, or of standard input for `-`; raises Failure (usage) where there are none to read."""
+    from hearthline.errors import USAGE, explain_system
+
+    try:
+        return sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    except OSError as error:
+        raise explain_system(error, USAGE) or error from error

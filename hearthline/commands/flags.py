@@ -39,11 +39,13 @@ def list_worklist(
     """By severity, then longest waiting. The table shows what is still to be worked on, --json every status."""
     from flags.worklist import list_flags
     from hearthline.names import line_of
-    from hearthline.worklist import flag_row
+    from hearthline.worklist import check_filters, flag_row
     from registry.patients import get_patient
 
+    check_filters(severity, rule, status)
     wanted = status or (None if json else ACTIVE)
     with context.obj.reading() as session:
+        patient = get_patient(session, patient).id if patient else None
         found = list_flags(session, patient=patient, severity=severity, rule=rule, status=wanted, since=since)
         flags = islice(found, limit)
         rows = [line_of(flag) if json else flag_row(flag, get_patient(session, flag.patient_id)) for flag in flags]
