@@ -51,6 +51,7 @@ CODES: Final[Mapping[str, str]] = MappingProxyType({
     "identify.erased": "The patient was erased; the values were not kept.",
     # the record
     "store.conflict": "The device has used this id before for another reading; the first one stays.",
+    "store.rejected": "The database refuses this one row whenever it is tried; the others of its batch are stored.",
     "store.expired": "The reading is older than the retention time; the values were not kept.",
 })  # fmt: skip
 
