@@ -48,7 +48,7 @@ test-fast:  ## the tests without servers, in under a minute
 lint:  ## style, types and who may import whom
 	@$(call ready,test)
 	@$(RUN)/ruff check .
-	@$(RUN)/ruff format --check --quiet . || { echo 'hearthline: run: make format' >&2; exit 1; }
+	@$(RUN)/ruff format --check . || { echo 'hearthline: run: make format' >&2; exit 1; }
 	@$(RUN)/mypy
 	@$(RUN)/lint-imports
 
