@@ -50,6 +50,7 @@ class Buffer:
     """
 
     def __init__(self, rng: Random, window: int = WINDOW, patience: float = PATIENCE) -> None:
+        self.readings = 0
         self._rng = rng
         self._window = window
         self._patience = patience
@@ -63,6 +64,7 @@ class Buffer:
 
     def take(self, entry: Waiting) -> None:
         self._unsent.append(entry)
+        self.readings += len(entry.open)
 
     def fresh(self, now: float) -> list[Waiting]:
         """Uploads to be sent for the first time, as many as the window has room for; counted as sent from now on."""
@@ -88,6 +90,7 @@ class Buffer:
         if not expected:
             del self._expected[entry.open[element]]
         del entry.open[element]
+        self.readings -= 1
         if not entry.open:
             del self._in_flight[entry]
             self._introduced = True

@@ -68,6 +68,10 @@ class Home:
     def __len__(self) -> int:
         return len(self._buffer)
 
+    @property
+    def readings(self) -> int:
+        return self._buffer.readings
+
     def take(self, step: Step, entry: Waiting) -> None:
         """Measured: into the buffer, from where it is sent when there is room."""
         if step.offline:

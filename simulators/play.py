@@ -1,6 +1,11 @@
-"""A plan played over the wire: enrol, take, send, and wait until everything is answered for."""
+"""A plan played over the wire: enrol, take, send, and wait until everything is answered for.
 
-from collections.abc import Callable, Sequence
+`Manner` says what the options do. Gaps that last to the end are found by `open_silences`; without it they are the
+plan's, as of its end.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,31 +39,44 @@ def play(  # noqa: PLR0913 - one parameter for each option of the command, all b
     stop: Event | None = None,
     open_silences: OpenSilences | None = None,
 ) -> Played:
-    """Enrol everybody, then send the plan's uploads, and return what came of it; `Manner` says in which way.
-
-    The ledger is complete also when the run is stopped, interrupted or raises; it then has what was taken so far.
-    `open_silences` finds the gaps that last to the end; without it they are the plan's, as of its end. A broker or an
-    ingest that is away is waited for, `settle` seconds at most. Raises what `enrol` raises, and OSError when the
-    ledger cannot be written.
-    """
+    """Enrol everybody, then send the plan's uploads; returns what came of it. Raises what `enrol` raises, and OSError
+    when the ledger cannot be written; a broker or an ingest that is away is waited for, `settle` seconds at most."""
     for patient in plan.patients:
         enrol(patient)
-    steps = schedule(plan.uploads, faults, plan.seed)
-    devices = dict.fromkeys(device.id for patient in plan.patients for device in patient.devices)
     manner = Manner(settle, speed, history_until, on_history_done, on_progress, stop)
-    journal_path = None if ledger is None else journal_of(ledger)
+    steps = schedule(plan.uploads, faults, plan.seed)
+    with _writing(ledger) as journal:
+        return _send(plan, steps, Address(host, port), journal, manner, open_silences)
+
+
+@contextmanager
+def _writing(ledger: Path | None) -> Iterator[Journal]:
+    """A journal that becomes the ledger of what was done so far, whatever ends the run."""
+    journal = Journal(None if ledger is None else journal_of(ledger))
     try:
-        with Journal(journal_path) as journal:
-            books = Books(journal, Tally(), _now)
-            with Street(devices, Address(host, port), books, plan.seed) as street:
-                run = Run(street, steps, books.tally, manner)
-                try:
-                    return run.play()
-                finally:
-                    journal.silent(_silences(_as_far(plan, steps[: run.fed]), open_silences))
+        with journal:
+            yield journal
     finally:
-        if journal_path is not None:
-            fold(journal_path)
+        if ledger is not None:
+            fold(journal_of(ledger))
+
+
+def _send(
+    plan: Plan,
+    steps: Sequence[Step],
+    address: Address,
+    journal: Journal,
+    manner: Manner,
+    open_silences: OpenSilences | None,
+) -> Played:
+    devices = dict.fromkeys(device.id for patient in plan.patients for device in patient.devices)
+    books = Books(journal, Tally(), _now)
+    with Street(devices, address, books, plan.seed) as street:
+        run = Run(street, steps, books.tally, manner)
+        try:
+            return run.play()
+        finally:
+            journal.silent(_silences(_as_far(plan, steps[: run.fed]), open_silences))
 
 
 def _silences(plan: Plan, open_silences: OpenSilences | None) -> list[Silence]:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import islice, takewhile
+from itertools import islice
 from threading import Event
 from typing import Final
 
@@ -12,7 +12,8 @@ from simulators.home import Tally
 from simulators.street import Street
 from simulators.transport_faults import Step
 
-AT_ONCE: Final = 1000  # uploads in the buffers of all homes together: Mosquitto's queue drops beyond that (F3)
+AT_ONCE: Final = 1000  # readings waiting in all homes: a stock Mosquitto drops beyond as many messages (F3), and what
+# is answered within the homes' patience is not sent twice
 REFILL: Final = 250
 GRACE: Final = 3.0
 PROGRESS_EVERY: Final = 0.25
@@ -85,12 +86,20 @@ class Run:
     def _feed(self, now: float) -> None:
         waiting = self._street.within_reach
         if self._stop_by is None and waiting <= AT_ONCE - REFILL:
-            horizon = self._horizon(now)
-            ahead = islice(self._steps, self.fed, self.fed + AT_ONCE - waiting)
-            due = list(takewhile(lambda step: step.release <= horizon, ahead))
+            due = self._due(AT_ONCE - waiting, self._horizon(now))
             if due:
                 self._street.take(due)
                 self.fed += len(due)
+
+    def _due(self, readings: int, horizon: datetime) -> list[Step]:
+        """The next steps up to `horizon`, until they hold so many readings."""
+        due = []
+        for step in islice(self._steps, self.fed, None):
+            if readings <= 0 or step.release > horizon:
+                break
+            due.append(step)
+            readings -= len(step.upload.readings)
+        return due
 
     def _over(self, now: float) -> bool:
         if self._stop_by is None and self._manner.stop is not None and self._manner.stop.is_set():

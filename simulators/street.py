@@ -59,8 +59,8 @@ class Street:
 
     @property
     def within_reach(self) -> int:
-        """Uploads in the buffers of devices that are not out of reach."""
-        return sum(len(home) for home in self._homes.values() if not home.away)
+        """Readings without an answer of devices that are not out of reach."""
+        return sum(home.readings for home in self._homes.values() if not home.away)
 
     def turn(self) -> bool:
         """Send, then wait for the sockets, at most until the next tick; True when that tick was reached."""

@@ -144,7 +144,6 @@ def test_a_message_that_holds_no_receipts_is_ignored() -> None:
 
 EVENTS = st.one_of(
     st.tuples(st.just("take"), st.integers(1, 3), st.booleans()),
-    st.tuples(st.just("lose"), st.integers(0, 9), st.just(0)),
     st.tuples(st.just("answer"), st.integers(0, 30), st.integers(0, 2)),
     st.tuples(st.just("retry"), st.integers(0, 30), st.integers(0, 2)),
     st.tuples(st.just("forge"), st.integers(0, 30), st.integers(0, 2)),
