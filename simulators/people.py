@@ -44,5 +44,5 @@ def home_of(household: int) -> Home:
 
 
 def name_of(index: int, household: int) -> str:
-    """Different for the first 143 people; those of one household share the family name."""
+    """Different for the first 71 people; those of one household share the family name."""
     return f"{GIVEN[index % len(GIVEN)]} {FAMILY[household % len(FAMILY)]}"
