@@ -265,6 +265,26 @@ def test_a_database_without_schema_is_exit_3_with_the_command_that_mends_it(
     assert captured.err == f"hearthline: no schema yet in {sqlite_url}; run: hearthline db upgrade\n"
 
 
+def test_commands_work_on_both_databases(
+    capsys: pytest.CaptureFixture[str], database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HEARTHLINE_DATABASE__URL", database_url)
+    steps = (
+        ("db", "check"),
+        ("patients", "add", "Ana Ruiz", "--zone", "Europe/Madrid", "--id", "pt-ana", "--fact", "therapy=cpap"),
+        ("devices", "enrol", "cpap-0001", "cpap-x"),
+        ("devices", "assign", "cpap-0001", "--patient", "pt-ana"),
+        ("flags", "list"),
+        ("quarantine", "list"),
+    )
+    assert [run(step) for step in steps] == [0] * len(steps)
+    capsys.readouterr()
+    assert run(["patients", "show", "pt-ana", "--json"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert shown["enrolled_at"].endswith("Z")
+    assert [held["device"] for held in shown["devices"]] == ["cpap-0001"]
+
+
 def test_db_upgrade_mends_it(
     capsys: pytest.CaptureFixture[str], sqlite_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
