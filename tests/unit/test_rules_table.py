@@ -83,7 +83,7 @@ def test_lo_is_below_and_hi_above_every_number() -> None:
 
 
 def test_the_worst_pressure_is_furthest_beyond_its_limit_and_the_earliest_of_equals() -> None:
-    pressures = [("185", "100"), ("181", "130"), ("190", "110"), ("182", "100")]
+    pressures = [("185", "100"), ("200", "90"), ("181", "130"), ("150", "140")]
     samples = [
         sample(index, timedelta(minutes=2 * index), systolic=f"{systolic} mmHg", diastolic=f"{diastolic} mmHg")
         for index, (systolic, diastolic) in enumerate(pressures)
@@ -121,6 +121,16 @@ def test_a_silence_is_told_by_its_length() -> None:
     assert [each.last_at for each in found] == [ORIGIN + days(3.25), ORIGIN + days(6.25), ORIGIN + days(8.25)]
     assert (
         [each.first for each in found] == [each.worst for each in found] == [each.newest for each in found] == samples
+    )
+
+
+def test_an_open_silence_is_told_by_the_last_limit_it_passed() -> None:
+    samples = [sample(1, days(0), weight="80 kg")]
+    (episode,) = RULES["NODATA-WT"].fold(samples, ORIGIN, case(now=ORIGIN + days(4), open_gap=True))
+    assert (episode.figure, episode.last_at, episode.recheck_at) == (
+        "more than 3 d",
+        ORIGIN + days(3),
+        ORIGIN + days(5),
     )
 
 
