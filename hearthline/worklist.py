@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from hearthline.demo.worklist import show
 from hearthline.errors import USAGE, Failure
+from hearthline.flag_words import show
 from hearthline.names import line_of
 from models.tables import Flag, Patient
 from models.tables.judgement import STATUSES

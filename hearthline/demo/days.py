@@ -32,6 +32,20 @@ class Part:
         return sum(len(upload.readings) for upload in self.plan.uploads if upload.at <= past)
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Since `since` (seconds of a monotonic clock), when it was `begin` in the homes, time passes `speed` times as
+    fast there."""
+
+    begin: datetime
+    since: float
+    speed: float
+
+    def at(self, seconds: float) -> datetime:
+        """What the clocks in the homes say then."""
+        return self.begin + timedelta(seconds=(seconds - self.since) * self.speed)
+
+
 def history_alone(*, patients: int, days: int, seed: int, now: datetime) -> list[Part]:
     """The days up to `now`, and nothing more."""
     return [Part(plan(patients=patients, days=days, seed=seed, until=now, faults=FAULTS), None, None)]

@@ -1,15 +1,17 @@
 """The simulated homes, played in a thread of their own while the main one draws."""
 
 import contextlib
+import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from operator import add
 from threading import Event, Thread
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from hearthline.demo.days import Part
+from hearthline.demo.days import Pace, Part
 from hearthline.demo.place import LOOPBACK
 from hearthline.enrol import enrol_planned
 from hearthline.simulation import FAULTS
@@ -22,13 +24,13 @@ SETTLE = 30.0
 
 class Player:
     """`taken`, `answered` and `in_doubt` count readings over all parts so far. `history` is how many of them the first
-    part plays as fast as it goes, None until that is planned; `in_history` until they are answered."""
+    part plays as fast as it goes, None until that is planned; `pace` is None until they are answered."""
 
     def __init__(
         self, plan_days: Callable[[], Sequence[Part]], port: int, writer: Engine, clock: Callable[[], datetime]
     ) -> None:
         self.taken = self.answered = self.in_doubt = 0
-        self.in_history = True
+        self.pace: Pace | None = None
         self.history: int | None = None
         self._plan_days, self._port, self._writer, self._clock = plan_days, port, writer, clock
         self._stop = Event()
@@ -78,10 +80,11 @@ class Player:
         count(
             play(
                 part.plan, host=LOOPBACK, port=self._port, enrol=lambda _patient: None, speed=part.speed, settle=SETTLE,
-                faults=FAULTS, history_until=part.history_until, on_history_done=self._leave_history,
+                faults=FAULTS, history_until=part.history_until, on_history_done=partial(self._go_live, part),
                 on_progress=count, stop=self._stop,
             )
         )  # fmt: skip
 
-    def _leave_history(self) -> None:
-        self.in_history = False
+    def _go_live(self, part: Part) -> None:
+        if part.history_until is not None and part.speed is not None:
+            self.pace = Pace(part.history_until, time.monotonic(), part.speed)

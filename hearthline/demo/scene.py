@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from flags.states import ACTIVE
 from flags.worklist import list_flags
-from hearthline.demo.worklist import Shown, show
+from hearthline.flag_words import Shown, show
 from ingest.ledger import Counts, count_verdicts
 from models.life import list_processes
 from models.tables import Evaluation

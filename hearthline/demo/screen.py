@@ -25,7 +25,7 @@ class Drawn:
         self._console, self._live = console, live
 
     def show(self, moment: Moment, seconds: float) -> None:
-        self._live.update(draw(moment, self._console.height - 1), refresh=True)
+        self._live.update(draw(moment, self._console.width, self._console.height - 1), refresh=True)
 
 
 class Written:

@@ -9,11 +9,14 @@ from rich.table import Table
 from rich.text import Text
 
 from hearthline.demo.scene import Scene
-from hearthline.demo.worklist import Shown
+from hearthline.flag_words import Shown
 
 NOT_FOR = "Shows rule matches for review by a licensed professional; not monitoring, not an alarm, not for emergencies."
 STYLES = {"CRIT": "bold red", "HIGH": "yellow", "MOD": "cyan", "INFO": "dim"}
-COLUMNS = ("severity", "patient", "rule", "newest", "limit", "since (patient's time)", "how often", "")
+WIDE_COLUMNS = ("severity", "patient", "rule", "newest", "limit", "since, their time", "how often", "now")
+NARROW_COLUMNS = ("severity", "patient", "rule", "newest", "since, their time")
+UNBROKEN = ("severity", "since, their time", "how often", "now")
+WIDE = 126  # columns from which on a flag mostly fits in one line
 FIXED_LINES = 9  # everything but the worklist's own lines
 
 
@@ -27,13 +30,14 @@ class Moment:
     rate: float
 
 
-def draw(moment: Moment, height: int) -> RenderableType:
-    """The whole picture in at most `height` lines; the worklist's end is cut and counted."""
+def draw(moment: Moment, width: int, height: int) -> RenderableType:
+    """The whole picture in about `height` lines of `width` columns; the worklist's end is left out and counted."""
     shown = moment.scene.worklist
-    room = max(height - FIXED_LINES, 1)
+    wide = width >= WIDE
+    room = max((height - FIXED_LINES) // (1 if wide else 2), 1)
     left = Text(f"and {len(shown) - room} more: hearthline flags list", style="dim") if len(shown) > room else Text("")
     return Group(
-        _figures(moment), _progress(moment), Text(""), _worklist(shown[:room]), left, Text(NOT_FOR, style="dim")
+        _figures(moment), _progress(moment), Text(""), _worklist(shown[:room], wide), left, Text(NOT_FOR, style="dim")
     )
 
 
@@ -60,12 +64,26 @@ def _progress(moment: Moment) -> RenderableType:
     return grid
 
 
-def _worklist(rows: Sequence[Shown]) -> RenderableType:
-    table = Table(*COLUMNS, box=None, pad_edge=False, header_style="dim", expand=False)
+def _worklist(rows: Sequence[Shown], wide: bool) -> RenderableType:
+    table = Table(*(WIDE_COLUMNS if wide else NARROW_COLUMNS), box=None, pad_edge=False, header_style="dim")
     for column in table.columns:
-        column.no_wrap, column.overflow = True, "ellipsis"
+        column.overflow, column.no_wrap = "fold", column.header in UNBROKEN
     for row in rows:
-        style = STYLES.get(row.severity, "")
-        rest = (row.rule, row.newest, row.limit, row.since, row.often, row.note)
-        table.add_row(Text(row.severity, style=style), Text(row.patient, style="bold"), *map(Text, rest))
+        first, patient, *rest = _wide(row) if wide else _narrow(row)
+        table.add_row(Text(first, style=STYLES.get(row.severity, "")), Text(patient, style="bold"), *map(Text, rest))
     return table
+
+
+def _wide(row: Shown) -> Sequence[str]:
+    return row.severity, row.patient, row.rule, row.newest, row.limit, row.since, row.often, row.note
+
+
+def _narrow(row: Shown) -> Sequence[str]:
+    """What belongs together below each other, so that a flag takes two lines."""
+    return (
+        row.severity,
+        row.patient,
+        row.rule,
+        f"{row.newest}\nlimit {row.limit}",
+        f"{row.since}\n{row.often}, {row.note}",
+    )

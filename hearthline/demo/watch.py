@@ -11,6 +11,7 @@ from threading import Event
 from sqlalchemy import Engine
 
 from hearthline.demo.children import Child
+from hearthline.demo.days import Pace
 from hearthline.demo.player import Player
 from hearthline.demo.scene import Scene, look
 from hearthline.demo.screen import Screen
@@ -60,8 +61,8 @@ class Watch:
     def _phase(self) -> tuple[str, float | None]:
         if self._player.done:
             return "judging the last readings", None
-        if not self._player.in_history:
-            return "live: yesterday in five minutes, then as time goes by (Ctrl-C ends)", None
+        if self._player.pace is not None:
+            return live_words(self._player.pace, time.monotonic()), None
         if self._player.history is None:
             return "planning the days", None
         return "history", min(self._player.answered / max(self._player.history, 1), 1.0)
@@ -71,6 +72,12 @@ class Watch:
         (then, before), now, count = self._before, self.seconds, scene.counts.elements - scene.counts.noted
         self._before = now, count
         return (count - before) / max(now - then, 0.001)
+
+
+def live_words(pace: Pace, seconds: float) -> str:
+    if pace.speed == 1.0:
+        return "live, as time goes by (Ctrl-C ends)"
+    return f"live, {pace.speed:.0f} times as fast: {pace.at(seconds):%a %d %b %H:%M} UTC in the homes (Ctrl-C ends)"
 
 
 def check_room(folder: Path) -> None:

@@ -1,8 +1,9 @@
 """The worklist's rows in words a nurse reads: who, what, how far from the limit, since when, how often."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,9 @@ from models.tables import Flag, Patient
 from thresholds import RULES
 
 PAIRED = ("systolic", "diastolic")  # written as one figure, 184/121
+PUBLISHED_PAIR = re.compile(r"([^ ]+ [^ ]+) \(([^ ]+ [^ ]+)\)")
+MONTHS = timedelta(days=200)
+BEYOND = ("LO", "HI")  # what a meter shows beyond its range has no unit
 UNITS = {"mm[Hg]": "mmHg", "{events}/h": "/h", "[lb_av]": "lb"}
 
 
@@ -29,14 +33,14 @@ class Shown:
 
 def show(flag: Flag, patient: Patient) -> Shown:
     """`since` is in the patient's own time."""
-    rule = RULES[flag.rule]
+    rule, figure = RULES[flag.rule], newest(flag.measure, flag.evidence)
     return Shown(
         severity=flag.severity,
         patient=patient.name,
         rule=_brief(rule.words),
-        newest=newest(flag.measure, flag.evidence),
-        limit=rule.limit,
-        since=_local(flag.since, patient.zone),
+        newest=figure,
+        limit=limit_beside(rule.limit, figure),
+        since=_local(flag, ZoneInfo(patient.zone)),
         often=_often(flag),
         note=_note(flag),
     )
@@ -50,7 +54,14 @@ def newest(measure: str, evidence: Mapping[str, Any]) -> str:
     if all(name in values for name in PAIRED):
         return f"{'/'.join(values[name][0] for name in PAIRED)} {_unit(values[PAIRED[0]][1])}"
     text, unit = values[measure]
-    return f"{text} {_unit(unit)}"
+    return text if text in BEYOND else f"{text} {_unit(unit)}"
+
+
+def limit_beside(limit: str, figure: str) -> str:
+    """Of a limit published in two units, `54 mg/dL (3.0 mmol/L)`, the one that `figure` is in; all of it otherwise."""
+    pair = PUBLISHED_PAIR.fullmatch(limit)
+    unit = figure.rpartition(" ")[2]
+    return next((each for each in pair.groups() if each.endswith(f" {unit}")), limit) if pair else limit
 
 
 def _unit(unit: str) -> str:
@@ -62,8 +73,10 @@ def _brief(words: str) -> str:
     return words.partition(":")[0].partition(" for longer than")[0]
 
 
-def _local(at: datetime, zone: str) -> str:
-    return f"{at.astimezone(ZoneInfo(zone)):%a %d %b %H:%M}"
+def _local(flag: Flag, zone: ZoneInfo) -> str:
+    """With the year where that is not plain: a clock that starts again at 2000-01-01 must not read as this January."""
+    long_ago = flag.raised_at - flag.since > MONTHS
+    return f"{flag.since.astimezone(zone):{'%d %b %Y %H:%M' if long_ago else '%a %d %b %H:%M'}}"
 
 
 def _often(flag: Flag) -> str:
