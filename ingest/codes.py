@@ -16,8 +16,7 @@ CODES: Final[Mapping[str, str]] = MappingProxyType({
     "decode.too_large": "The payload is larger than 64 KiB.",
     "decode.too_many": "The array has more than 500 elements.",
     "decode.too_deep": "The payload is nested more than 32 levels deep.",
-    "decode.not_utf8": "The payload is not UTF-8.",
-    "decode.not_json": "The payload is not JSON.",
+    "decode.not_json": "The payload is not JSON, or not UTF-8.",
     "decode.crashed_worker": "The payload was alone in decode when a worker died, twice; it was not tried again.",
     # one element
     "decode.not_an_object": "The element is not a JSON object.",

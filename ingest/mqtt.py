@@ -103,6 +103,8 @@ class Subscriber:
         if [each.value for each in granted] != [1]:
             self.refused = f"the broker did not grant QoS 1 on {FILTER}: {', '.join(map(str, granted))}"
             self._inbox.close()
+        else:
+            log.info("broker.subscribed", filter=FILTER)
 
     def _on_disconnect(
         self, _client: Client, _data: Any, _flags: DisconnectFlags, reason: ReasonCode, _more: Properties | None

@@ -13,9 +13,7 @@ from ingest.delivery import Decoding
 
 MOST_MESSAGES: Final = 100
 MOST_BYTES: Final = 1 << 20
-UNREADABLE: Final = frozenset(
-    {"decode.not_json", "decode.too_large", "decode.too_many", "decode.bad_topic", "decode.not_utf8"}
-)
+UNREADABLE: Final = frozenset({"decode.not_json", "decode.too_large", "decode.too_many", "decode.bad_topic"})
 
 
 @dataclass(slots=True)

@@ -11,7 +11,6 @@ from simulators.wire import STORED, Parcel, Shot
 MERGED: Final = 4  # readings of a device that usually sends one at a time, in one array
 MESSAGES: Final = 60  # of a device for each bad one
 NO_JSON: Final = "decode.not_json"
-NO_TEXT: Final = "decode.not_utf8"
 SPOIL: Final[tuple[Callable[[Shot, Random], Shot], ...]] = (out_of_range, offsetless, unitless)
 
 
@@ -57,8 +56,8 @@ def garbage(parcels: list[Parcel], chance: Random) -> list[Parcel]:
         near = parcels[chance.randrange(len(parcels))]
         shot = near.shots[0]
         body = json.dumps(shot.body).encode()
-        noise, refusal = NOISE[(number + chance.randrange(len(NOISE))) % len(NOISE)]
-        heard = Shot(shot.patient, shot.device, shot.measure, near.at, {}, ("garbage",), refusal)
+        noise = NOISE[(number + chance.randrange(len(NOISE))) % len(NOISE)]
+        heard = Shot(shot.patient, shot.device, shot.measure, near.at, {}, ("garbage",), NO_JSON)
         added.append(Parcel(near.at, (heard,), (), noise(body, chance)))
     return sorted(parcels + added, key=lambda parcel: parcel.at)
 
@@ -75,8 +74,4 @@ def _portal(_: bytes, chance: Random) -> bytes:
     return f"<html><h1>502 Bad Gateway</h1><p>request {chance.getrandbits(48):012x}</p></html>".encode()
 
 
-NOISE: Final[tuple[tuple[Callable[[bytes, Random], bytes], str], ...]] = (
-    (_static, NO_TEXT),
-    (_cut, NO_JSON),
-    (_portal, NO_JSON),
-)
+NOISE: Final[tuple[Callable[[bytes, Random], bytes], ...]] = (_static, _cut, _portal)

@@ -60,9 +60,7 @@ def parse(payload: bytes) -> Document | Fault:
     try:
         text, flaws = payload.decode(), list[str]()
         return _document(_decoder(flaws).decode(text), flaws)
-    except UnicodeDecodeError:
-        return Fault("decode.not_utf8", "")
-    except json.JSONDecodeError:
+    except (UnicodeDecodeError, json.JSONDecodeError):
         return Fault("decode.not_json", "")
 
 

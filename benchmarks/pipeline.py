@@ -1,0 +1,125 @@
+"""Readings a second from publish to commit, evaluation included, against the naive program in the same run.
+
+`make bench-pipeline ARGS=--json` ends with one JSON object: readings/s of both through the embedded broker and
+through Mosquitto, on SQLite with the same pragmas (WAL, FULL), and their ratios. What it takes for the naive program
+it takes for us, plus ledger, identity, receipts and rules. Medians of the rounds, ours and naive by turns.
+"""
+
+import argparse
+import json
+import sqlite3
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
+
+from sqlalchemy.orm import Session  # noqa: E402  after the path is set
+
+from benchmarks.support.load import MEASURES, PATIENTS, device, messages  # noqa: E402
+from benchmarks.support.servers import broker, running  # noqa: E402
+from hearthline.database import upgrade  # noqa: E402
+from models.engine import open_writer  # noqa: E402
+from registry.assignments import assign_device  # noqa: E402
+from registry.devices import enrol_device  # noqa: E402
+from registry.patients import enrol_patient  # noqa: E402
+
+GIVE_UP = 90.0
+
+
+def prepare(url: str) -> None:
+    """A migrated database in which every device has its holder."""
+    upgrade(url)
+    now, engine = datetime.now(UTC), open_writer(url)
+    with Session(engine) as session, session.begin():
+        for patient in range(PATIENTS):
+            who = enrol_patient(
+                session, name=f"Bench {patient}", zone="UTC", now=now, patient_id=f"pt-bench-{patient:04}"
+            )
+            for measure in MEASURES:
+                enrol_device(session, device(patient, measure), "bench", now=now)
+                assign_device(session, device(patient, measure), who.id, now=now)
+    engine.dispose()
+
+
+def rate(kind: str, program: str, count: int) -> float:
+    """Readings a second from the first publish until all are committed and nothing is left to evaluate."""
+    with tempfile.TemporaryDirectory(prefix="hearthline-bench-") as name, broker(kind, Path(name)) as port:
+        folder = Path(name)
+        url, sent = f"sqlite:///{folder / 'bench.db'}", folder / "messages.jsonl"
+        prepare(url)
+        sent.write_text("".join(json.dumps(each) + "\n" for each in messages(count)))
+        settings = {"HEARTHLINE_DATABASE__URL": url, "HEARTHLINE_BROKER__URL": f"mqtt://127.0.0.1:{port}"}
+        naive = [sys.executable, str(ROOT / "benchmarks/support/naive.py"), str(port), url]
+        ours = [sys.executable, "-m", "hearthline", "ingest"]
+        with running(naive if program == "naive" else ours, folder / f"{program}.log", **settings):
+            wait_until_subscribed(folder / f"{program}.log")  # before that nothing is queued for it
+            began = time.monotonic()
+            publisher = [sys.executable, str(ROOT / "benchmarks/support/publisher.py"), str(port), str(sent)]
+            with running(publisher, folder / "publisher.log"):
+                wait_for(count, folder / "bench.db", began + GIVE_UP)
+            return count / (time.monotonic() - began)
+
+
+def wait_until_subscribed(log: Path) -> None:
+    until = time.monotonic() + 60
+    while "broker.subscribed" not in log.read_text():
+        if time.monotonic() > until:
+            raise RuntimeError(f"the subscriber did not subscribe: {log.read_text()[-400:]}")
+        time.sleep(0.02)
+
+
+def wait_for(count: int, database: Path, until: float) -> None:
+    done = (
+        "SELECT (SELECT count(*) FROM reading) = ? AND NOT EXISTS (SELECT 1 FROM evaluation WHERE reason = 'reading')"
+    )
+    with sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=30) as connection:
+        while not connection.execute(done, (count,)).fetchone()[0]:
+            if time.monotonic() > until:
+                raise RuntimeError(
+                    f"{connection.execute('SELECT count(*) FROM reading').fetchone()[0]} of {count} stored"
+                )
+            time.sleep(0.02)
+
+
+def measure(kind: str, ours: int, naive: int, rounds: int, say: Callable[[str], None]) -> dict[str, float]:
+    figures: dict[str, list[float]] = {"ours": [], "naive": []}
+    for turn in range(rounds):
+        for program, count in (("naive", naive), ("ours", ours)):
+            figures[program].append(rate(kind, program, count))
+            say(f"{kind:9} round {turn + 1}  {program:5} {figures[program][-1]:8,.0f} readings/s")
+    medians = {program: statistics.median(each) for program, each in figures.items()}
+    return {
+        **{program: round(each) for program, each in medians.items()},
+        "ratio": round(medians["ours"] / medians["naive"], 2),
+    }
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--json", action="store_true")
+    options.add_argument("--readings", type=int, default=16_000)
+    options.add_argument("--naive", type=int, default=4_000, help="readings for the naive program, which is slower")
+    options.add_argument("--rounds", type=int, default=3)
+    options.add_argument("--brokers", default="embedded,mosquitto")
+    chosen = options.parse_args()
+    say = lambda line: print(line, file=sys.stderr if chosen.json else sys.stdout, flush=True)  # noqa: E731
+    results = {
+        kind: measure(kind, chosen.readings, chosen.naive, chosen.rounds, say) for kind in chosen.brokers.split(",")
+    }
+    for kind, figures in results.items():
+        say(
+            f"{kind:9} {figures['ours']:,.0f}/s against {figures['naive']:,.0f}/s: {figures['ratio']:.1f} times the naive program"
+        )
+    if chosen.json:
+        flat = {f"{kind}_{name}": figure for kind, figures in results.items() for name, figure in figures.items()}
+        print(json.dumps(flat))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+"""What the benchmarks send: four measures of 200 patients, one reading a message, in order of time."""
+
+import json
+import random
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+PATIENTS = 200
+MEASURES = ("blood_pressure", "glucose", "weight", "sleep")
+
+
+def device(patient: int, measure: str) -> str:
+    return f"bench-{measure.replace('_', '-')}-{patient:04}"
+
+
+def messages(count: int, seed: int = 1) -> Iterator[tuple[str, str]]:
+    """`count` (topic, payload), every device in turn, its readings two hours apart and ending now."""
+    chance, start = random.Random(seed), datetime.now(UTC) - timedelta(hours=2) * (count // (4 * PATIENTS) + 1)
+    for number in range(count):
+        turn, place = divmod(number, 4 * PATIENTS)
+        patient, measure = place % PATIENTS, MEASURES[place // PATIENTS]
+        at = start + timedelta(hours=2) * turn
+        body = {"id": f"bench-{number:07}", "seq": turn, "measured_at": at.isoformat(timespec="seconds"), "values": {}}
+        body.update(reading(measure, at, chance))
+        yield f"hearthline/v1/up/{device(patient, measure)}/{measure}", json.dumps(body)
+
+
+def reading(measure: str, at: datetime, chance: random.Random) -> dict[str, object]:
+    values = {
+        "blood_pressure": lambda: {
+            "systolic": (max(90, chance.gauss(135, 18)), "mmHg"),
+            "diastolic": (75, "mmHg"),
+            "pulse": (70, "/min"),
+        },
+        "glucose": lambda: {"glucose": (max(30, chance.gauss(130, 40)), "mg/dL")},
+        "weight": lambda: {"weight": (chance.gauss(80, 1), "kg")},
+        "sleep": lambda: {
+            "total_sleep": (410, "min"),
+            "time_in_bed": (470, "min"),
+            "ahi": (chance.uniform(1, 9), "/h"),
+        },
+    }[measure]()
+    more = {"started_at": (at - timedelta(hours=1)).isoformat(timespec="seconds")} if measure == "sleep" else {}
+    if measure == "sleep":
+        values = {"total_sleep": (50, "min"), "time_in_bed": (59, "min"), "ahi": values["ahi"]}
+    return {"values": {name: {"value": round(value), "unit": unit} for name, (value, unit) in values.items()}, **more}
