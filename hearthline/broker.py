@@ -8,6 +8,7 @@ import ipaddress
 import logging
 import socket
 import tempfile
+from collections.abc import Callable
 from threading import Event
 from typing import Final
 
@@ -38,7 +39,7 @@ dynamic_filters = true
 """
 
 
-def serve(address: Broker, stop: Event) -> None:
+def serve(address: Broker, stop: Event, on_start: Callable[[], None]) -> None:
     """Listen at `address` until `stop` is set; the listener itself is gone only when this process has ended.
 
     Raises Failure when iotcore is not installed, when the address is taken or none of this machine, and for mqtts.
@@ -57,6 +58,7 @@ def serve(address: Broker, stop: Event) -> None:
         except OSError as error:
             raise _refused(address, error) from None
         broker.start()
+    on_start()
     stop.wait()
 
 

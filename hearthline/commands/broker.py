@@ -13,7 +13,10 @@ def command(context: typer.Context) -> None:
     from hearthline.signals import catching_signals
 
     address = parse_broker(context.obj.settings().broker.url)
-    print(f"{WARNING}\nhearthline: listening on mqtt://{address}", file=sys.stderr)  # noqa: T201  not data
     with catching_signals() as signals:
-        serve(address, signals.stop)
+        serve(address, signals.stop, lambda: say(f"{WARNING}\nlistening on mqtt://{address}"))
     raise typer.Exit(INTERRUPTED if signals.interrupted else 0)
+
+
+def say(words: str) -> None:
+    print(words, file=sys.stderr, flush=True)  # noqa: T201  stdout carries data alone

@@ -1,5 +1,6 @@
 """`demo`: everything at once, from simulated homes to the worklist."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -28,7 +29,7 @@ def command(
 
     outcome = run_demo(Wish(once, seconds, patients, days, seed), Path("var").absolute(), context.obj.now)
     say("everything has ended; what is stored can be queried:")
-    for line in queries(outcome.summary):
+    for line in queries(outcome.summary, sys.argv[0]):
         typer.echo(line, err=True)
     show_one(asdict(outcome.summary), json=json)
     raise typer.Exit(outcome.code)

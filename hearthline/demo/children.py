@@ -16,6 +16,7 @@ from hearthline.errors import BROKER, NO, Failure
 
 START_SECONDS = 20.0
 DRAIN_SECONDS = 30.0
+OWN = "hearthline: "  # how our commands begin the line that says why they failed
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +32,14 @@ class Child:
         """Raise Failure when it is not running any more."""
         status = self.process.poll()
         if status is not None:
-            how = f"was killed by signal {-status}" if status < 0 else f"ended with code {status}"
-            raise Failure(f"{self.name} {how}", self._mend(), self.code)
+            how = f"was killed by signal {-status}" if status < 0 else f"ended with code {status}{self._last_words()}"
+            raise Failure(f"{self.name} {how}", f"see {self.log}", self.code)
 
-    def _mend(self) -> str:
-        """Its own last line, where it left one, and where the rest is."""
+    def _last_words(self) -> str:
+        """The one line in which it said what was wrong, where it left one."""
         lines = self.log.read_text(errors="replace").splitlines()
-        own = next((line for line in reversed(lines) if line.startswith("hearthline: ")), None)
-        return f"it said: {own.removeprefix('hearthline: ')} (all of it: {self.log})" if own else f"see {self.log}"
+        own = next((line for line in reversed(lines) if line.startswith(OWN)), "")
+        return f" ({own.removeprefix(OWN)})" if own else ""
 
 
 @contextlib.contextmanager

@@ -46,6 +46,8 @@ def taken(var: Path, now: datetime) -> Iterator[Place]:
     try:
         var.mkdir(parents=True, exist_ok=True)
         lock = os.open(var / "demo.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except FileExistsError:
+        raise Failure(f"{var} is a file, not a folder", "move it away, or start in another folder", NO) from None
     except OSError as error:
         raise explain_system(error) or error from error
     try:

@@ -59,7 +59,10 @@ def run_demo(wish: Wish, var: Path, clock: Callable[[], datetime]) -> Outcome:
             summary = _summary(wish, place, player, watch, look(reader, clock()))
     if wish.once and signals.interrupted:
         return Outcome(summary, INTERRUPTED)
-    return Outcome(summary, NO if wish.once and summary.in_doubt else DONE)
+    if wish.once and summary.in_doubt:
+        say(f"{summary.in_doubt} readings have no receipt; see {place.log('ingest')}")
+        return Outcome(summary, NO)
+    return Outcome(summary, DONE)
 
 
 @contextlib.contextmanager

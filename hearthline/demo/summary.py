@@ -1,6 +1,12 @@
 """What a demo comes to, under the contract's names."""
 
+import shlex
+import sys
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+QUERIES: Final = ("flags list", "patients list", "quarantine list", "flags list --json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +28,9 @@ class Summary:
     broker: str
 
 
-def queries(summary: Summary) -> list[str]:
-    """Commands that show what is in the demo's database, to be typed as they stand."""
-    setting = f"HEARTHLINE_DATABASE__URL={summary.database}"
-    what = ("flags list", "patients list", "quarantine list", "flags list --json")
-    return [f"  {setting} hearthline {command}" for command in what]
+def queries(summary: Summary, program: str) -> list[str]:
+    """Commands that show what is in the demo's database, to be typed as they stand; `program` is what ran us."""
+    path = Path(program)
+    ours = [program] if path.stem == "hearthline" else [sys.executable, "-m", "hearthline"]
+    setting = f"HEARTHLINE_DATABASE__URL={shlex.quote(summary.database)}"
+    return [f"  {setting} {shlex.join(ours)} {what}" for what in QUERIES]
