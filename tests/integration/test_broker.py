@@ -46,7 +46,7 @@ def broker(tmp_path: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def connect(client_id: str, port: int, heard: list[bytes] | None = None) -> Client:
-    """A client with a session that outlives its connection; what it hears, from the first moment on, goes to `heard`."""
+    """A client whose session outlives its connection; what it hears, from the first moment on, goes to `heard`."""
     client, connected = Client(CallbackAPIVersion.VERSION2, client_id, clean_session=False, protocol=MQTTv311), Event()
     client.on_connect = lambda *_: connected.set()
     client.on_message = lambda _client, _data, message: None if heard is None else heard.append(message.payload)
