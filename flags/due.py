@@ -5,18 +5,22 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from models.dialect import dialect_of
+from models.dialect import Dialect, dialect_of
 
-TIMED = frozenset({"timer", "registry", "recheck"})
+TIMED: Final = frozenset({"timer", "registry", "recheck"})
+AT_ONCE: Final = frozenset({"reading", "registry"})  # due whatever the clock of the worker that inserted them said
+SET_ANEW: Final = frozenset({"timer", "recheck"})
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """Look again at `stream` from `since` on. `rows` are the queue rows that this answers, due or not: evaluation sets
-    its own timers anew. `timed`: a timer is among the due ones, so the open gap may be judged."""
+    """Look again at `stream` from `since` on. `rows` are the queue rows that this answers: those that are due, and
+    timers, due or not, because evaluation sets its own anew; a postponed try stays until it is due, for it may reach
+    further back. `timed`: a timer is among the due ones, so the open gap may be judged."""
 
     patient_id: str
     stream: str
@@ -38,14 +42,17 @@ def read_due(connection: Connection, patients: Sequence[str], now: datetime) -> 
     items = []
     for (patient_id, stream), rows in groupby(found, key=lambda row: (row[0], row[1])):
         every = list(rows)
-        due = [row for row in every if dialect.read(row[4]) <= now]
+        due = [row for row in every if row[5] in AT_ONCE or dialect.read(row[4]) <= now]
         if due:
-            since = min(dialect.read(row[3]) for row in due)
-            timed = any(row[5] in TIMED for row in due)
-            items.append(
-                Due(patient_id, stream, since, timed, max(row[6] for row in due), tuple(row[2] for row in every))
-            )
+            answered = tuple(row[2] for row in every if row in due or row[5] in SET_ANEW)
+            items.append(_item(patient_id, stream, due, answered, dialect))
     return items
+
+
+def _item(patient_id: str, stream: str, due: Sequence[Any], answered: tuple[int, ...], dialect: Dialect) -> Due:
+    since = min(dialect.read(row[3]) for row in due)
+    timed = any(row[5] in TIMED for row in due)
+    return Due(patient_id, stream, since, timed, max(row[6] for row in due), answered)
 
 
 def forget(connection: Connection, rows: Iterable[int]) -> None:
