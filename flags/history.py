@@ -7,21 +7,24 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import groupby
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
+from msgspec.json import Decoder
 from sqlalchemy import Connection
 
 from models.dialect import Dialect, dialect_of
 from thresholds.types import Amount, Case, Fact, Sample
 
-SAMPLE = "r.patient_id, r.stream, r.id, r.measured_at, r.as_sent, r.context, r.time_quality"
+SAMPLE = "r.patient_id, r.stream, r.id, r.measured_at, CAST(r.as_sent AS TEXT), CAST(r.context AS TEXT), r.time_quality"
+AMOUNTS: Final = Decoder(dict[str, Amount])
+CONTEXT: Final = Decoder(dict[str, str])
 Key = tuple[str, str]
 
 
 def load_samples(connection: Connection, windows: Iterable[tuple[str, str, datetime]]) -> dict[Key, list[Sample]]:
     """For each (patient, stream, from): the samples measured from then on, after the newest trustworthy one before,
-    ordered by (at, id)."""
+    ordered by (at, id). What is not from the patient is in a stream of its own."""
     dialect = dialect_of(connection)
     keys = json.dumps([(patient, stream, _text(dialect, begin)) for patient, stream, begin in windows])
     same = f"r.patient_id = {dialect.text_at(0)} AND r.stream = {dialect.text_at(1)}"
@@ -44,8 +47,8 @@ def load_samples(connection: Connection, windows: Iterable[tuple[str, str, datet
 
 def _sample(row: Sequence[Any], dialect: Dialect) -> Sample:
     _, _, reading, at, as_sent, context, quality = row
-    values = {name: Amount(*amount) for name, amount in _json(as_sent).items()}
-    return Sample(_uuid(reading), dialect.read(at), values, _json(context), quality == "doubtful")
+    values, said = AMOUNTS.decode(as_sent), CONTEXT.decode(context)
+    return Sample(_uuid(reading), dialect.read(at), values, said, quality == "doubtful")
 
 
 def load_cases(connection: Connection, patients: Sequence[str], now: datetime) -> dict[str, Case]:
@@ -70,12 +73,6 @@ def _fact(row: Sequence[Any], dialect: Dialect) -> Fact:
 
 def _text(dialect: Dialect, instant: datetime) -> str:
     return str(dialect.instant(instant))
-
-
-def _json(value: Any) -> dict[str, Any]:
-    """SQLite answers JSON as text, psycopg as objects."""
-    found: dict[str, Any] = json.loads(value) if isinstance(value, str) else value
-    return found
 
 
 def _uuid(value: Any) -> UUID:
