@@ -6,16 +6,16 @@ A patient whose evaluation raises does not stop the others: the batch is halved 
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import structlog
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from flags.due import Due, forget, read_due
 from flags.history import load_cases, load_samples
-from flags.judge import Judged, judge, next_silence, window
+from flags.judge import Judged, before, judge, next_silence, window
 from flags.locks import lock_patients, try_lock_patients
 from flags.matching import match
 from flags.record import Key, load_episodes, load_flags, write_episodes, write_flags
@@ -26,6 +26,7 @@ from thresholds.types import Case
 
 MOST: Final = 100  # patients a transaction, so that a second writer on SQLite never waits long
 BACK_OFF: Final = timedelta(seconds=30)
+END_OF_TIME: Final = datetime.max.replace(tzinfo=UTC)
 LONGEST_ENTRY: Final = max(rule.entry for rule in RULES.values())
 log = structlog.get_logger()
 
@@ -42,9 +43,9 @@ def _bisect(writer: Engine, patients: Sequence[str], clock: Callable[[], datetim
         with writer.begin() as connection:
             lock = try_lock_patients if sweeping else lock_patients
             _evaluate(connection, lock(connection, patients), clock(), sweeping)
-    except DBAPIError:
-        raise
     except Exception as error:
+        if _is_away(error):
+            raise
         if len(patients) == 1:
             _postpone(writer, patients[0], clock(), error)
             return
@@ -53,15 +54,22 @@ def _bisect(writer: Engine, patients: Sequence[str], clock: Callable[[], datetim
         _bisect(writer, patients[middle:], clock, sweeping)
 
 
+def _is_away(error: Exception) -> bool:
+    """Whether the fault is the database's (gone, locked, full, deadlocked), not one patient's rows'."""
+    return isinstance(error, DBAPIError) and not isinstance(error, (DataError, IntegrityError))
+
+
 def _postpone(writer: Engine, patient_id: str, now: datetime, error: Exception) -> None:
-    """Replace the rows that were due by one later try each; the log names the fault, never the patient's values."""
+    """Replace all rows of the streams that were due by one later try each, earlier tries included; the log names the
+    fault, never the patient's values."""
     place = traceback.extract_tb(error.__traceback__)[-1]
     log.error("evaluation.failed", patient=patient_id, cause=type(error).__name__, at=f"{place.name}:{place.lineno}")
     with writer.begin() as connection:
         lock_patients(connection, [patient_id])
-        due = read_due(connection, [patient_id], now)
-        forget(connection, [row for each in due for row in each.rows])
-        enqueue(connection, [_later(each, now) for each in due])
+        streams = {each.stream for each in read_due(connection, [patient_id], now)}
+        failed = [each for each in read_due(connection, [patient_id], END_OF_TIME) if each.stream in streams]
+        forget(connection, [row for each in failed for row in each.rows])
+        enqueue(connection, [_later(each, now) for each in failed])
 
 
 def _later(due: Due, now: datetime) -> LookAgain:
@@ -94,7 +102,7 @@ def _evaluate(connection: Connection, patients: Sequence[str], now: datetime, sw
 def _load(connection: Connection, due: Sequence[Due], now: datetime) -> Record:
     """Episodes are needed as far back as the flags that they may still belong to."""
     patients = sorted({each.patient_id for each in due})
-    since = min(each.since for each in due) - LONGEST_ENTRY
+    since = before(min(each.since for each in due), LONGEST_ENTRY)
     flags = load_flags(connection, patients, since)
     oldest = min([since, *(flag.since for each in flags.values() for flag in each)])
     return Record(flags, load_episodes(connection, patients, oldest), load_cases(connection, patients, now))

@@ -6,7 +6,7 @@ that covers it (ADR 0010). What was stored from there on is compared with what i
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from flags.due import Due
 from flags.record import Change, Key
@@ -14,9 +14,11 @@ from flags.states import EpisodeState, episode_of
 from models.measures import measure_of
 from models.queue import LookAgain
 from thresholds import rules_for
+from thresholds.fold import moments
 from thresholds.silence import first_limit
 from thresholds.types import Case, Found, Rule, Sample
 
+FIRST_DAY = datetime.min.replace(tzinfo=UTC)
 DELIVERED_LATELY = timedelta(minutes=1)
 Stored = Mapping[Key, Sequence[EpisodeState]]
 
@@ -30,9 +32,14 @@ class Judged:
     look_again: list[LookAgain]
 
 
+def before(instant: datetime, span: timedelta) -> datetime:
+    """`span` before `instant`, at the calendar's first day at the earliest: a lost clock may show the year 1."""
+    return instant - min(span, instant - FIRST_DAY)
+
+
 def restart(rule: Rule, stored: Sequence[EpisodeState], since: datetime) -> datetime:
     """The latest instant, not after `since`, from which the fold gives what the whole history would."""
-    begin = since - rule.entry
+    begin = before(since, rule.entry)
     under_way = (each.started_at for each in stored if each.ended_at is None or each.ended_at >= begin)
     return min([begin, *under_way])
 
@@ -40,8 +47,8 @@ def restart(rule: Rule, stored: Sequence[EpisodeState], since: datetime) -> date
 def window(due: Due, stored: Stored) -> datetime:
     """From where the stream's samples are needed, for all of its rules."""
     rules = rules_for(due.stream)
-    starts = (restart(rule, stored.get((due.patient_id, rule.id), ()), due.since) - rule.lookback for rule in rules)
-    return min(starts, default=due.since)
+    starts = [(rule, restart(rule, stored.get((due.patient_id, rule.id), ()), due.since)) for rule in rules]
+    return min((before(start, rule.lookback) for rule, start in starts), default=due.since)
 
 
 def judge(rule: Rule, due: Due, samples: Sequence[Sample], case: Case, known: Sequence[EpisodeState]) -> Judged:
@@ -65,18 +72,18 @@ def _compare(
     replaced = {each.started_at: each for each in known if each.started_at >= start or each.started_at in wanted}
     gone = [each for at, each in replaced.items() if at not in wanted]
     written = [each for at, each in wanted.items() if replaced.get(at) != each]
-    before = [each for each in known if each.started_at not in replaced]
-    return Change(due.patient_id, measure_of(due.stream), gone, written), [*before, *wanted.values()]
+    kept = [each for each in known if each.started_at not in replaced]
+    return Change(due.patient_id, measure_of(due.stream), gone, written), [*kept, *wanted.values()]
 
 
 def next_silence(rule: Rule, due: Due, samples: Sequence[Sample], case: Case) -> list[LookAgain]:
     """The timer of the open gap: when its first limit passes, but not while the device may still be delivering. A
     sweep that found the limit passed has judged the gap, and its fold says when the next limit does."""
-    trusted = [sample for sample in samples if not sample.doubtful]
-    limit = first_limit(due.stream, case.facts, trusted[-1].at) if trusted else None
-    if limit is None or (rule.needs and not case.has(*rule.needs, trusted[-1].at)):
+    newest = max((moment[0].at for moment in moments(samples, doubtful=False)), default=None)
+    limit = first_limit(due.stream, case.facts, newest) if newest else None
+    if newest is None or limit is None or (rule.needs and not case.has(*rule.needs, newest)):
         return []
-    passes_at, soonest = trusted[-1].at + limit, case.now + DELIVERED_LATELY
+    passes_at, soonest = newest + limit, case.now + DELIVERED_LATELY
     if case.open_gap and passes_at < case.now:
         return []
-    return [LookAgain(due.patient_id, due.stream, trusted[-1].at, max(passes_at, soonest), "timer")]
+    return [LookAgain(due.patient_id, due.stream, newest, max(passes_at, soonest), "timer")]

@@ -41,7 +41,7 @@ class LowWeek:
 
     def move(self, moment: Moment) -> None:
         self.lows.extend(sample.at for sample in moment if not sample.doubtful and is_level_1(sample))
-        while self.lows and self.lows[0] <= moment[0].at - WEEK:
+        while self.lows and moment[0].at - self.lows[0] >= WEEK:
             self.lows.popleft()
 
 
