@@ -9,7 +9,7 @@ from hypothesis import settings
 
 from tests.support.places import ROOT, absent
 
-pytest_plugins = ["tests.support.brokers", "tests.support.postgres", "tests.support.databases"]
+pytest_plugins = ["tests.support.brokers", "tests.support.postgres", "tests.support.databases", "tests.support.clinics"]
 
 SERVERS = {"postgres", "mosquitto", "embedded_broker"}
 
