@@ -56,10 +56,11 @@ def children(demo: Demo) -> dict[str, int]:
 
 
 def alive(process: int) -> bool:
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(process, 0)
-        return "Z" not in Path(f"/proc/{process}/stat").read_text().split(")")[-1].split()[0]
-    return False
+    """A process that has ended and whose parent has not asked yet is not alive."""
+    state = subprocess.run(
+        ["ps", "-o", "stat=", "-p", str(process)], capture_output=True, text=True, check=False
+    ).stdout
+    return bool(state.strip()) and not state.startswith("Z")
 
 
 def wait_until(holds: Callable[[], Any], seconds: float = 30.0) -> Any:

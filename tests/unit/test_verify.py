@@ -202,7 +202,9 @@ def test_a_reading_without_receipt_is_in_doubt_whether_it_arrived_or_not(session
 def test_a_refusal_with_another_code_than_expected_is_wrong(
     session: Session, given_id: str | None, sha256: str
 ) -> None:
-    session.execute(update(Refusal).where(Refusal.given_id.is_(given_id)).values(code="decode.bad_time"))
+    session.execute(
+        update(Refusal).where(Refusal.given_id.is_not_distinct_from(given_id)).values(code="decode.bad_time")
+    )
     assert kinds(judge(session)) == ["refused_wrong"]
 
 
