@@ -21,7 +21,7 @@ sys.path.insert(0, str(ROOT))
 
 from sqlalchemy.orm import Session  # noqa: E402  after the path is set
 
-from benchmarks.support.load import MEASURES, PATIENTS, device, messages  # noqa: E402
+from benchmarks.support.load import PATIENTS, device, messages  # noqa: E402
 from benchmarks.support.servers import broker, running  # noqa: E402
 from hearthline.database import upgrade  # noqa: E402
 from models.engine import open_writer  # noqa: E402
@@ -41,9 +41,8 @@ def prepare(url: str) -> None:
             who = enrol_patient(
                 session, name=f"Bench {patient}", zone="UTC", now=now, patient_id=f"pt-bench-{patient:04}"
             )
-            for measure in MEASURES:
-                enrol_device(session, device(patient, measure), "bench", now=now)
-                assign_device(session, device(patient, measure), who.id, now=now)
+            enrol_device(session, device(patient), "bench", now=now)
+            assign_device(session, device(patient), who.id, now=now)
     engine.dispose()
 
 

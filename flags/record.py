@@ -1,7 +1,7 @@
 """Episodes and flags read from and written to the record: only differences are written."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -67,9 +67,9 @@ def write_episodes(connection: Connection, changes: Sequence[Change]) -> None:
 def write_flags(connection: Connection, changed: Sequence[FlagState], known: set[UUID]) -> None:
     """Close before update before insert: at most one flag of a patient and rule may be active at any moment."""
     for flag in sorted((each for each in changed if each.id in known), key=lambda each: each.active):
-        values = asdict(flag)
+        values = _values(flag, FLAG_FIELDS)
         connection.execute(update(Flag).where(Flag.id == values.pop("id")).values(**values))
-    fresh = [asdict(flag) for flag in changed if flag.id not in known]
+    fresh = [_values(flag, FLAG_FIELDS) for flag in changed if flag.id not in known]
     if fresh:
         connection.execute(insert(Flag), fresh)
 
@@ -79,5 +79,10 @@ def _id(patient_id: str, episode: EpisodeState) -> UUID:
 
 
 def _row(change: Change, episode: EpisodeState) -> dict[str, Any]:
-    values = {**asdict(episode), "evidence": dict(episode.evidence)}
-    return {"id": _id(change.patient_id, episode), "patient_id": change.patient_id, "measure": change.measure, **values}
+    key = {"id": _id(change.patient_id, episode), "patient_id": change.patient_id, "measure": change.measure}
+    return key | _values(episode, EPISODE_FIELDS)
+
+
+def _values(state: EpisodeState | FlagState, names: Sequence[str]) -> dict[str, Any]:
+    """Field by field: `asdict` would copy the evidence in depth."""
+    return {name: getattr(state, name) for name in names}

@@ -228,12 +228,14 @@ def stream_of(measure: str, context: Mapping[str, object]) -> str:
     return measure
 
 
+MEASURE_OF_SPECIMENS: Final = {
+    specimen.stream: measure.code
+    for measure in CATALOGUE.values()
+    for component in measure.components
+    for specimen in component.specimens.values()
+}
+
+
 def measure_of(stream: str) -> str:
     """The measure whose readings make up the stream."""
-    by_specimen = {
-        specimen.stream: measure.code
-        for measure in CATALOGUE.values()
-        for component in measure.components
-        for specimen in component.specimens.values()
-    }
-    return by_specimen.get(stream, stream.partition(".")[0])
+    return MEASURE_OF_SPECIMENS.get(stream, stream.partition(".")[0])

@@ -1,13 +1,16 @@
 """The evaluation queue: "look again". Rows are only ever inserted, and deleted by the ids that were read (F25)."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from models.tables import Evaluation
+from models.dialect import dialect_of
+
+COLUMNS: Final = ("patient_id", "stream", "since", "due_at", "reason", "attempts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,11 @@ class LookAgain:
 
 def enqueue(database: Session | Connection, rows: Iterable[LookAgain]) -> None:
     """Insert in the caller's transaction, so that a stored reading and its evaluation live or die together."""
-    values = [asdict(row) for row in rows]
+    connection = database.connection() if isinstance(database, Session) else database
+    dialect = dialect_of(connection)
+    values = [
+        (row.patient_id, row.stream, dialect.instant(row.since), dialect.instant(row.due_at), row.reason, row.attempts)
+        for row in rows
+    ]
     if values:
-        database.execute(insert(Evaluation), values)
+        connection.exec_driver_sql(dialect.insert("evaluation", COLUMNS), values)

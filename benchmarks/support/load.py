@@ -1,4 +1,4 @@
-"""What the benchmarks send: four measures of 200 patients, one reading a message, in order of time."""
+"""What the benchmarks send: 200 patients with a device each, four measures, one reading a message, in order of time."""
 
 import json
 import random
@@ -7,22 +7,27 @@ from datetime import UTC, datetime, timedelta
 
 PATIENTS = 200
 MEASURES = ("blood_pressure", "glucose", "weight", "sleep")
+EVERY = {"blood_pressure": 6, "glucose": 6, "weight": 24, "sleep": 24}  # hours
 
 
-def device(patient: int, measure: str) -> str:
-    return f"bench-{measure.replace('_', '-')}-{patient:04}"
+def measured_by(patient: int) -> str:
+    return MEASURES[patient % len(MEASURES)]
+
+
+def device(patient: int) -> str:
+    return f"bench-device-{patient:04}"
 
 
 def messages(count: int, seed: int = 1) -> Iterator[tuple[str, str]]:
-    """`count` (topic, payload), every device in turn, its readings two hours apart and ending now."""
-    chance, start = random.Random(seed), datetime.now(UTC) - timedelta(hours=2) * (count // (4 * PATIENTS) + 1)
+    """`count` (topic, payload), every device in turn, its readings as far apart as such devices measure, up to now."""
+    chance, now, turns = random.Random(seed), datetime.now(UTC), count // PATIENTS + 1
     for number in range(count):
-        turn, place = divmod(number, 4 * PATIENTS)
-        patient, measure = place % PATIENTS, MEASURES[place // PATIENTS]
-        at = start + timedelta(hours=2) * turn
+        turn, patient = divmod(number, PATIENTS)
+        measure = measured_by(patient)
+        at = now - timedelta(hours=EVERY[measure]) * (turns - turn)
         body = {"id": f"bench-{number:07}", "seq": turn, "measured_at": at.isoformat(timespec="seconds"), "values": {}}
         body.update(reading(measure, at, chance))
-        yield f"hearthline/v1/up/{device(patient, measure)}/{measure}", json.dumps(body)
+        yield f"hearthline/v1/up/{device(patient)}/{measure}", json.dumps(body)
 
 
 def reading(measure: str, at: datetime, chance: random.Random) -> dict[str, object]:
@@ -32,12 +37,12 @@ def reading(measure: str, at: datetime, chance: random.Random) -> dict[str, obje
             "diastolic": (75, "mmHg"),
             "pulse": (70, "/min"),
         },
-        "glucose": lambda: {"glucose": (max(30, chance.gauss(130, 40)), "mg/dL")},
+        "glucose": lambda: {"glucose": (max(30, chance.gauss(140, 30)), "mg/dL")},
         "weight": lambda: {"weight": (chance.gauss(80, 1), "kg")},
         "sleep": lambda: {
             "total_sleep": (410, "min"),
             "time_in_bed": (470, "min"),
-            "ahi": (chance.uniform(1, 9), "/h"),
+            "ahi": (chance.uniform(1, 4), "/h"),
         },
     }[measure]()
     more = {"started_at": (at - timedelta(hours=1)).isoformat(timespec="seconds")} if measure == "sleep" else {}
