@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -113,6 +114,15 @@ def test_the_demo_runs_what_the_tests_tested() -> None:
         for name in ("demo", "test")
     }
     assert pinned["demo"].items() <= pinned["test"].items()
+
+
+def test_all_of_the_record_but_the_catalogue_is_closed_to_simulators_and_rules() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    closed = next(each for each in contracts if each["name"].startswith("simulators and thresholds"))[
+        "forbidden_modules"
+    ]
+    record = {path.stem for path in (ROOT / "models").iterdir() if path.stem not in {"__init__", "__pycache__"}}
+    assert {name.removeprefix("models.") for name in closed if name.startswith("models.")} == record - {"measures"}
 
 
 def test_rooms_import_downwards_only() -> None:
