@@ -100,12 +100,17 @@ def _evaluate(connection: Connection, patients: Sequence[str], now: datetime, sw
 
 
 def _load(connection: Connection, due: Sequence[Due], now: datetime) -> Record:
-    """Episodes are needed as far back as the flags that they may still belong to."""
+    """Flags are needed as far back as the episodes under way may have started, however early a person closed them;
+    and episodes as far back as those flags that they may still belong to."""
     patients = sorted({each.patient_id for each in due})
     since = before(min(each.since for each in due), LONGEST_ENTRY)
-    flags = load_flags(connection, patients, since)
+    episodes = load_episodes(connection, patients, since)
+    earliest = min([since, *(episode.started_at for each in episodes.values() for episode in each)])
+    flags = load_flags(connection, patients, earliest)
     oldest = min([since, *(flag.since for each in flags.values() for flag in each)])
-    return Record(flags, load_episodes(connection, patients, oldest), load_cases(connection, patients, now))
+    if oldest < since:
+        episodes = load_episodes(connection, patients, oldest)
+    return Record(flags, episodes, load_cases(connection, patients, now))
 
 
 def _judge_all(
@@ -124,6 +129,10 @@ def _judge_all(
 
 
 def _match(key: Key, judged: Judged, record: Record, now: datetime) -> list[FlagState]:
-    if not judged.change.gone and not judged.change.written:
+    """An episode that did not change and touches no flag at hand has its flag further back (other patients of the batch
+    may need more history)."""
+    change, flags = judged.change, record.flags.get(key, [])
+    if not change.gone and not change.written:
         return []
-    return match(key[0], judged.change.measure, judged.current, record.flags.get(key, []), now)
+    mine = [each for each in judged.current if each in change.written or any(flag.touches(each) for flag in flags)]
+    return match(key[0], change.measure, mine, flags, now)

@@ -65,6 +65,9 @@ class FlagState:
     def active(self) -> bool:
         return self.status in ACTIVE
 
+    def touches(self, episode: EpisodeState) -> bool:
+        return self.since <= episode.last_at and episode.started_at <= self.until
+
 
 def episode_of(found: Found) -> EpisodeState:
     """What the record keeps of a computed episode: the samples that show it, as sent."""
