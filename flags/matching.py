@@ -2,10 +2,10 @@
 
 At most one flag of a patient and rule is active. An episode belongs to the flag whose span it touches; otherwise,
 when it waits for a person or still lasts, to the active flag; otherwise to a flag of its own. A flag that covers
-nothing any more is withdrawn.
+nothing any more is withdrawn, but not one that a person closed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -35,10 +35,16 @@ class Cover:
     def takes(self, episode: EpisodeState) -> bool:
         """Whether the episode touches the flag's span. What goes on after a person resolved it is news."""
         flag = self.flag
-        if flag is None or episode.started_at > flag.until or episode.last_at < flag.since:
+        if flag is None or not flag.touches(episode):
             return False
-        goes_on = episode.last_at > max(flag.until, flag.changed_at)
-        return not (goes_on and _resolved_by_person(flag) and episode.stays)
+        return not (_resolved_by_person(flag) and episode.stays and episode.last_at > max(flag.until, _moved_at(flag)))
+
+    def keeps(self, episode: EpisodeState) -> bool:
+        """Whether a closed flag covers all of the episode: then no open one, grown around it, takes it over."""
+        flag = self.flag
+        if flag is None or flag.active:
+            return False
+        return flag.since <= episode.started_at <= episode.last_at <= flag.until
 
     @property
     def reopens(self) -> bool:
@@ -53,13 +59,9 @@ def match(
 ) -> list[FlagState]:
     """The flags that changed or are new, those to be closed first. `episodes`: all of one patient and rule that touch
     the span of any of `flags`, or were computed anew; `flags`: those not withdrawn, of the same patient and rule."""
-    covers = [Cover(flag) for flag in sorted(flags, key=lambda flag: (not flag.active, flag.since))]
-    homeless: list[EpisodeState] = []
-    for episode in sorted(episodes, key=lambda each: each.started_at):
-        cover = next((each for each in covers if each.takes(episode)), None)
-        (homeless if cover is None else cover.episodes).append(episode)
-    active = next((each for each in covers if each.flag and each.flag.active and each.stays_open), None)
-    active = active or next((each for each in covers if each.reopens), None)
+    covers = [Cover(flag) for flag in sorted(flags, key=lambda flag: (flag.active, flag.changed_at), reverse=True)]
+    homeless = _assign(covers, sorted(episodes, key=lambda each: each.started_at))
+    active = _active(covers)
     for episode in homeless:
         if active is None or not Cover(None, [episode]).stays_open:
             covers.append(Cover(None, [episode]))
@@ -68,6 +70,30 @@ def match(
             active.episodes.append(episode)
     settled = [(each.flag, _settle(each, each is active, patient_id, measure, now)) for each in covers]
     return sorted((new for old, new in settled if new != old), key=lambda flag: flag.active)
+
+
+def _assign(covers: Sequence[Cover], episodes: Iterable[EpisodeState]) -> list[EpisodeState]:
+    """Give each episode to a flag that takes it: to the one that has it already, else to the active one, else to the
+    one closed last. Answers those that none takes."""
+    homeless: list[EpisodeState] = []
+    for episode in episodes:
+        takers = [each for each in covers if each.takes(episode)]
+        cover = next((each for each in takers if each.keeps(episode)), next(iter(takers), None))
+        (homeless if cover is None else cover.episodes).append(episode)
+    return homeless
+
+
+def _active(covers: Sequence[Cover]) -> Cover | None:
+    """The flag that is active or opens again. What others would have opened again for joins it: nothing that waits
+    for a person may hide in a closed flag."""
+    reopening = [each for each in covers if each.reopens]
+    active = next((each for each in covers if each.flag and each.flag.active and each.stays_open), None)
+    active = active or next(iter(reopening), None)
+    for other in reopening:
+        if active is not None and other is not active:
+            active.episodes.extend(other.episodes)
+            other.episodes = []
+    return active
 
 
 def _settle(cover: Cover, active: bool, patient_id: str, measure: str, now: datetime) -> FlagState:
@@ -125,6 +151,11 @@ def _move(flag: FlagState, status: str, note: str, now: datetime) -> FlagState:
 
 def _step(now: datetime, before: str | None, after: str, note: str) -> dict[str, Any]:
     return {"at": now.isoformat(), "actor": SYSTEM, "from": before, "to": after, "note": note}
+
+
+def _moved_at(flag: FlagState) -> datetime:
+    """When its status last changed; `changed_at` moves with every late reading too."""
+    return datetime.fromisoformat(flag.history[-1]["at"])
 
 
 def _resolved_by_person(flag: FlagState) -> bool:
