@@ -8,6 +8,7 @@ nothing any more is withdrawn, but not one that a person closed.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, Final
 
 from flags.states import EpisodeState, FlagState, rank
@@ -130,7 +131,8 @@ def _raised(cover: Cover, patient_id: str, measure: str, now: datetime) -> FlagS
 def _show(flag: FlagState, episodes: Sequence[EpisodeState]) -> FlagState:
     """The flag with what it says copied from the episodes it covers."""
     ordered = sorted(episodes, key=lambda each: each.started_at)
-    worst = min(reversed(ordered), key=lambda each: rank(each.severity))
+    worst = min(ordered, key=lambda each: (rank(each.severity), -Decimal(each.evidence["worth"])))
+    first, last = ordered[0].evidence, ordered[-1].evidence
     return replace(
         flag,
         severity=worst.severity,
@@ -141,7 +143,7 @@ def _show(flag: FlagState, episodes: Sequence[EpisodeState]) -> FlagState:
         ended=all(each.ended_at is not None for each in ordered),
         awaiting_confirmation=any(each.state == "awaiting" for each in ordered),
         not_confirmed=all(each.state == "not_confirmed" for each in ordered),
-        evidence={**ordered[-1].evidence, "worst": worst.evidence["worst"]},
+        evidence={**last, "first": first["first"], "worst": worst.evidence["worst"], "worth": worst.evidence["worth"]},
     )
 
 

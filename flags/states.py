@@ -80,7 +80,7 @@ def episode_of(found: Found) -> EpisodeState:
         found.last_at,
         found.ended_at,
         found.breaches,
-        {**evidence, "figure": found.figure},
+        {**evidence, "figure": found.figure, "worth": str(found.worth)},
     )
 
 

@@ -93,6 +93,7 @@ class Course:
             worst=self.worst.sample,
             newest=self.newest.sample,
             figure=self.newest.figure,
+            worth=self.worst.worth,
             recheck_at=recheck_at,
         )
 

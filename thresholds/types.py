@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
@@ -57,7 +58,8 @@ class Found:
     """An episode. `last_at` is the newest breach; `ended_at` the sample that ended it, None while it lasts.
 
     `state`: lasting, ended, awaiting (confirmation), not_confirmed. `figure` is what was compared when that is not a
-    value of one sample (a median, a gain, a gap). `recheck_at`: when waiting alone may change the answer.
+    value of one sample (a median, a gain, a gap). `worth` orders the worst samples of one rule's episodes, more being
+    worse. `recheck_at`: when waiting alone may change the answer.
     """
 
     rule: str
@@ -71,6 +73,7 @@ class Found:
     worst: Sample
     newest: Sample
     figure: str | None = None
+    worth: Decimal = Decimal(0)
     recheck_at: datetime | None = None
 
 

@@ -23,13 +23,13 @@ def at(hours: float) -> datetime:
     return ORIGIN + timedelta(hours=hours)
 
 
-def episode(told: str, rule: str = RULE) -> EpisodeState:
+def episode(told: str, rule: str = RULE, worth: str = "0") -> EpisodeState:
     severity, span = told.split()
     start, last, *end = map(float, span.split("-"))
     state = "ended" if end else "lasting"
     evidence = {name: at(when).isoformat() for name, when in (("first", start), ("worst", start), ("newest", last))}
     ended_at = at(end[0]) if end else None
-    return EpisodeState(rule, severity, state, at(start), at(last), ended_at, 1, evidence)
+    return EpisodeState(rule, severity, state, at(start), at(last), ended_at, 1, {**evidence, "worth": worth})
 
 
 def flag(told: str, actor: str = "system", moved: float = 50.0, rule: str = RULE) -> FlagState:
@@ -213,6 +213,18 @@ def test_a_flag_shows_its_newest_reading_and_its_worst() -> None:
     [shown] = matched([one, two], [flag("HIGH open 1-2")])
     assert (shown.evidence["newest"], shown.evidence["worst"]) == (two.evidence["newest"], one.evidence["worst"])
     assert shown.severity == "HIGH"
+
+
+def test_the_worst_of_several_episodes_is_the_worst_value_and_the_first_the_oldest() -> None:
+    low, lower, last = (
+        episode("CRIT 1-2-3", worth="-50"),
+        episode("CRIT 4-5-6", worth="-41"),
+        episode("CRIT 8-9", worth="-53"),
+    )
+    [shown] = matched([low, lower, last])
+    assert shown.evidence["worst"] == lower.evidence["worst"]
+    assert shown.evidence["first"] == low.evidence["first"]
+    assert shown.evidence["newest"] == last.evidence["newest"]
 
 
 def test_nothing_is_written_when_nothing_changed() -> None:
