@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from enum import Enum
 from typing import Final
 
 import structlog
@@ -15,7 +16,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from flags.due import Due, forget, read_due
 from flags.history import load_cases, load_samples
-from flags.judge import Judged, before, judge, next_silence, window
+from flags.judge import Judged, before, judge, window
 from flags.locks import lock_patients, try_lock_patients
 from flags.matching import match
 from flags.record import Key, load_episodes, load_flags, write_episodes, write_flags
@@ -31,18 +32,27 @@ LONGEST_ENTRY: Final = max(rule.entry for rule in RULES.values())
 log = structlog.get_logger()
 
 
-def evaluate(writer: Engine, patients: Sequence[str], *, clock: Callable[[], datetime], sweeping: bool = False) -> None:
-    """Answer what the queue asks for these patients by now. A sweep skips patients whose lock is taken, and judges
-    the open gap. Raises DBAPIError when the database is away; nothing is forgotten then."""
+class Sweep(Enum):
+    """What a sweep may do that ingest may not: it judges the open gap, unless ingest is behind."""
+
+    ALL = "all"
+    BUT_SILENCE = "but silence"
+
+
+def evaluate(
+    writer: Engine, patients: Sequence[str], *, clock: Callable[[], datetime], sweep: Sweep | None = None
+) -> None:
+    """Answer what the queue asks for these patients by now. A sweep skips patients whose lock is taken. Raises
+    DBAPIError when the database is away; nothing is forgotten then."""
     for start in range(0, len(patients), MOST):
-        _bisect(writer, patients[start : start + MOST], clock, sweeping)
+        _bisect(writer, patients[start : start + MOST], clock, sweep)
 
 
-def _bisect(writer: Engine, patients: Sequence[str], clock: Callable[[], datetime], sweeping: bool) -> None:
+def _bisect(writer: Engine, patients: Sequence[str], clock: Callable[[], datetime], sweep: Sweep | None) -> None:
     try:
         with writer.begin() as connection:
-            lock = try_lock_patients if sweeping else lock_patients
-            _evaluate(connection, lock(connection, patients), clock(), sweeping)
+            lock = try_lock_patients if sweep else lock_patients
+            _evaluate(connection, lock(connection, patients), clock(), open_gap=sweep is Sweep.ALL)
     except Exception as error:
         if _is_away(error):
             raise
@@ -50,8 +60,8 @@ def _bisect(writer: Engine, patients: Sequence[str], clock: Callable[[], datetim
             _postpone(writer, patients[0], clock(), error)
             return
         middle = len(patients) // 2
-        _bisect(writer, patients[:middle], clock, sweeping)
-        _bisect(writer, patients[middle:], clock, sweeping)
+        _bisect(writer, patients[:middle], clock, sweep)
+        _bisect(writer, patients[middle:], clock, sweep)
 
 
 def _is_away(error: Exception) -> bool:
@@ -86,12 +96,12 @@ class Record:
     cases: dict[str, Case]
 
 
-def _evaluate(connection: Connection, patients: Sequence[str], now: datetime, sweeping: bool) -> None:
+def _evaluate(connection: Connection, patients: Sequence[str], now: datetime, *, open_gap: bool) -> None:
     due = read_due(connection, patients, now)
     if not due:
         return
     record = _load(connection, due, now)
-    judged = list(_judge_all(connection, due, record, sweeping))
+    judged = list(_judge_all(connection, due, record, open_gap))
     write_episodes(connection, [each.change for _, each in judged])
     changed = [flag for key, each in judged for flag in _match(key, each, record, now)]
     write_flags(connection, changed, {flag.id for flags in record.flags.values() for flag in flags})
@@ -114,18 +124,16 @@ def _load(connection: Connection, due: Sequence[Due], now: datetime) -> Record:
 
 
 def _judge_all(
-    connection: Connection, due: Sequence[Due], record: Record, sweeping: bool
+    connection: Connection, due: Sequence[Due], record: Record, open_gap: bool
 ) -> Iterator[tuple[Key, Judged]]:
     windows = [(each.patient_id, each.stream, window(each, record.episodes)) for each in due]
     samples = load_samples(connection, windows)
     for each in due:
-        case = replace(record.cases[each.patient_id], open_gap=sweeping and each.timed)
+        case = replace(record.cases[each.patient_id], open_gap=open_gap and each.timed)
         mine = samples.get((each.patient_id, each.stream), [])
         for rule in rules_for(each.stream):
             key = each.patient_id, rule.id
-            judged = judge(rule, each, mine, case, record.episodes.get(key, ()))
-            timers = next_silence(rule, each, mine, case) if rule.closes_itself else []
-            yield key, replace(judged, look_again=[*judged.look_again, *timers])
+            yield key, judge(rule, each, mine, case, record.episodes.get(key, ()))
 
 
 def _match(key: Key, judged: Judged, record: Record, now: datetime) -> list[FlagState]:

@@ -14,7 +14,7 @@ from flags.states import EpisodeState, episode_of
 from models.measures import measure_of
 from models.queue import LookAgain
 from thresholds import rules_for
-from thresholds.fold import moments
+from thresholds.fold import NOT_THE_PATIENT
 from thresholds.silence import first_limit
 from thresholds.types import Case, Found, Rule, Sample
 
@@ -54,14 +54,17 @@ def window(due: Due, stored: Stored) -> datetime:
 def judge(rule: Rule, due: Due, samples: Sequence[Sample], case: Case, known: Sequence[EpisodeState]) -> Judged:
     """Fold the rule over the samples. `case.open_gap` holds for a sweep; a silence once judged open stays judged."""
     lasting = any(each.state == "lasting" for each in known)
+    case = replace(case, open_gap=True) if lasting else case
     start = restart(rule, known, due.since)
-    found = rule.fold(samples, start, replace(case, open_gap=case.open_gap or lasting))
+    found = rule.fold(samples, start, case)
+    reason = "timer" if rule.closes_itself else "recheck"
     again = [
-        LookAgain(due.patient_id, due.stream, each.started_at, each.recheck_at, "recheck")
+        LookAgain(due.patient_id, due.stream, each.started_at, each.recheck_at, reason)
         for each in found
         if each.recheck_at
     ]
-    return Judged(*_compare(due, known, start, found), again)
+    timers = _next_silence(rule, due, samples, case) if rule.closes_itself else []
+    return Judged(*_compare(due, known, start, found), [*again, *timers])
 
 
 def _compare(
@@ -76,10 +79,10 @@ def _compare(
     return Change(due.patient_id, measure_of(due.stream), gone, written), [*kept, *wanted.values()]
 
 
-def next_silence(rule: Rule, due: Due, samples: Sequence[Sample], case: Case) -> list[LookAgain]:
-    """The timer of the open gap: when its first limit passes, but not while the device may still be delivering. A
-    sweep that found the limit passed has judged the gap, and its fold says when the next limit does."""
-    newest = max((moment[0].at for moment in moments(samples, doubtful=False)), default=None)
+def _next_silence(rule: Rule, due: Due, samples: Sequence[Sample], case: Case) -> list[LookAgain]:
+    """The timer of the open gap: when its first limit passes, but not while the device may still be delivering. Where
+    the gap was judged and found to be past it, the fold has said when the next limit passes."""
+    newest = next((sample.at for sample in reversed(samples) if _shows_life(sample)), None)
     limit = first_limit(due.stream, case.facts, newest) if newest else None
     if newest is None or limit is None or (rule.needs and not case.has(*rule.needs, newest)):
         return []
@@ -87,3 +90,8 @@ def next_silence(rule: Rule, due: Due, samples: Sequence[Sample], case: Case) ->
     if case.open_gap and passes_at < case.now:
         return []
     return [LookAgain(due.patient_id, due.stream, newest, max(passes_at, soonest), "timer")]
+
+
+def _shows_life(sample: Sample) -> bool:
+    """Measured on the patient, at a time that can be trusted."""
+    return not sample.doubtful and sample.context.get("kind") not in NOT_THE_PATIENT
