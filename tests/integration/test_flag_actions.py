@@ -47,12 +47,12 @@ def test_a_closed_flag_is_not_acted_on_again(clinic: Clinic, act) -> None:
     clinic.take(pressure("pt-anna", ago(hours=1)))
     close(clinic)
     [flag] = clinic.flags()
-    with Session(clinic.engine) as session, pytest.raises(FlagError, match="is resolved; only .*open.* can become"):
+    with Session(clinic.engine) as session, pytest.raises(FlagError, match=r"is resolved; only .*open.* can become"):
         act(session, flag.id, actor="nurse", note="", now=clinic.now)
 
 
 def test_a_flag_that_is_not_there_is_said_so_in_one_line(clinic: Clinic) -> None:
-    with Session(clinic.engine) as session, pytest.raises(FlagError, match="^no flag .*flags list$"):
+    with Session(clinic.engine) as session, pytest.raises(FlagError, match=r"^no flag .*flags list$"):
         get_flag(session, uuid4())
 
 
