@@ -2,28 +2,21 @@
 
 import json
 import re
-import secrets
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from hearthline.addresses import plain_broker, reach
-from hearthline.errors import DONE, INTERRUPTED, NO, USAGE, Failure, explain_system
+from hearthline.errors import USAGE, Failure, explain_system
 from hearthline.guess import MEASURES, guess_topic
-from hearthline.shell import Shell
-from hearthline.signals import catching_signals
 from models.measures import CATALOGUE
-from registry.assignments import assign_device
-from registry.devices import enrol_device
-from registry.patients import enrol_patient
-from simulators.read_csv import parse_map, readings_from_csv
+from simulators.columns import EXAMPLE, NOT_VALUES, pairs_of, parse_map
+from simulators.read_csv import readings_from_csv
 from simulators.recording import Recorded, readings_from_json_lines, recorded
-from simulators.replay import play_recording
 
-MODEL: Final = "recording"
+TABLES: Final = (".csv", ".tsv")
 BETWEEN: Final = re.compile(r"[\s,]*")
 
 
@@ -39,62 +32,49 @@ class Source:
     only: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """The options of the command; `device` is an id or `new`, `patient` the name of a new one."""
-
-    source: Source
-    device: str
-    patient: str | None
-    speed: float | None
-    settle: float
-
-
-def replay(shell: Shell, wish: Wish) -> tuple[dict[str, Any], int]:
-    """Summary and exit code: 1 when a reading has no receipt, 130 when it was stopped by Ctrl-C."""
-    broker = plain_broker(shell.settings().broker.url)
-    readings, measure = read_source(wish.source)
-    reach(broker)
-    device, patient = _holder(shell, wish)
-    with catching_signals() as signals:
-        played = play_recording(
-            readings, device, measure, host=broker.host, port=broker.port,
-            settle=wish.settle, speed=wish.speed, stop=signals.stop,
-        )  # fmt: skip
-    summary = {"device": device, "patient": patient, "measure": measure, **asdict(played)}
-    code = DONE if played.receipted == played.taken else NO
-    return summary, INTERRUPTED if signals.interrupted else code
-
-
 def read_source(source: Source) -> tuple[list[Recorded], str]:
     """All readings, file by file, and their measure; raises Failure (usage) for what cannot be read."""
     try:
-        measure = source.measure or _measure_of(source)
-        if measure not in CATALOGUE:
-            raise ValueError(f"there is no measure {measure}; one of: {', '.join(CATALOGUE)}")
-        return list(chain.from_iterable(map(_reader(source, measure), source.files))), measure
+        zone = _zone(source.zone)
+        if source.columns is None:
+            return _read_json(source)
+        measure = source.measure or _measure_in(source.columns)
+        columns = parse_map(source.columns, _known(measure))
+        _check_context(source.context, measure)
+        found = (
+            readings_from_csv(file, columns, zone=zone, context=source.context, only=source.only)
+            for file in source.files
+        )
+        return list(chain.from_iterable(found)), measure
     except ValueError as error:
         raise Failure(str(error), "see: hearthline replay --help", USAGE) from None
-    except ZoneInfoNotFoundError:
-        raise Failure(f"unknown time zone {source.zone}", "use a name such as Europe/Paris", USAGE) from None
     except OSError as error:
         raise explain_system(error, USAGE) or error from error
 
 
-def _reader(source: Source, measure: str) -> Callable[[Path], Iterator[Recorded]]:
-    if source.columns is None:
-        return _readings_from_json
-    columns, zone = parse_map(source.columns, measure), ZoneInfo(source.zone) if source.zone else None
-    return lambda file: readings_from_csv(file, columns, zone=zone, context=source.context, only=source.only)
+def _read_json(source: Source) -> tuple[list[Recorded], str]:
+    if source.context or source.only:
+        raise ValueError("--context and --only are for tables with --map")
+    if tables := [file.name for file in source.files if file.suffix.lower() in TABLES]:
+        raise ValueError(f"say what the columns of {tables[0]} are, as in --map {EXAMPLE}")
+    readings = list(chain.from_iterable(map(_readings_from_json, source.files)))
+    if not readings:
+        raise ValueError(f"{', '.join(file.name for file in source.files)} holds no readings")
+    return readings, _known(source.measure or _measure_of(readings))
 
 
-def _readings_from_json(file: Path) -> Iterator[Recorded]:
+def _readings_from_json(file: Path) -> list[Recorded]:
     """Lines of readings, or the array that `decode` reads; the text of each stays as it stands."""
-    text = file.read_text(encoding="utf-8-sig").lstrip()
-    return _elements(text, file.name) if text.startswith("[") else readings_from_json_lines(file)
+    try:
+        text = file.read_text(encoding="utf-8-sig").lstrip()
+        return list(_elements(text, file.name) if text.startswith("[") else readings_from_json_lines(file))
+    except UnicodeDecodeError:
+        raise ValueError(f"{file.name} is not text in UTF-8") from None
+    except RecursionError:
+        raise ValueError(f"{file.name} is nested too deeply") from None
 
 
-def _elements(array: str, name: str) -> Iterator[Recorded]:
+def _elements(array: str, name: str) -> Iterable[Recorded]:
     decoder, at = json.JSONDecoder(), 1
     while (at := _skip(array, at)) < len(array) and array[at] != "]":
         try:
@@ -110,29 +90,38 @@ def _skip(text: str, at: int) -> int:
     return found.end() if found else at
 
 
-def _measure_of(source: Source) -> str:
-    """By the components that the map or the first reading names."""
-    if source.columns is not None:
-        named = (part.partition("=")[0].strip() for part in source.columns.split(","))
-        found = next((MEASURES[name] for name in named if name in MEASURES), None)
-    else:
-        first = next(_readings_from_json(source.files[0]), None)
-        topic = guess_topic(first.text.encode()) if first else None
-        found = topic.rpartition("/")[2] if topic else None
+def _measure_in(columns: str) -> str:
+    """By the first component that the map names."""
+    named = [name for name in pairs_of(columns) if name not in NOT_VALUES]
+    found = next((MEASURES[name] for name in named if name in MEASURES), None)
     if found is None:
-        raise ValueError("cannot tell the measure of this recording: name it with --measure")
+        raise ValueError(f"no measure has {', '.join(named)}" if named else f"the map needs a component, as {EXAMPLE}")
     return found
 
 
-def _holder(shell: Shell, wish: Wish) -> tuple[str, str | None]:
-    """Device and patient ids; `new` enrols both, and the readings are the patient's from the beginning."""
-    if wish.device != "new":
-        return wish.device, None
-    if wish.patient is None:
-        raise Failure("a new device needs somebody who holds it", "name them with --patient", USAGE)
-    device_id, now = f"replay-{secrets.token_hex(4)}", shell.now()
-    with shell.writing() as session:
-        patient = enrol_patient(session, name=wish.patient, zone=wish.source.zone or "UTC", now=now)
-        enrol_device(session, device_id, MODEL, now=now)
-        assign_device(session, device_id, patient.id, now=now)
-        return device_id, patient.id
+def _measure_of(readings: Iterable[Recorded]) -> str:
+    """By the first reading with a component we know."""
+    topic = next(filter(None, (guess_topic(reading.text.encode()) for reading in readings)), None)
+    if topic is None:
+        raise ValueError("cannot tell the measure of this recording; name it with --measure")
+    return topic.rpartition("/")[2]
+
+
+def _known(measure: str) -> str:
+    if measure not in CATALOGUE:
+        raise ValueError(f"there is no measure {measure}; one of: {', '.join(CATALOGUE)}")
+    return measure
+
+
+def _zone(name: str | None) -> ZoneInfo | None:
+    try:
+        return None if name is None else ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise Failure(f"unknown time zone {name!r}", "use a name such as Europe/Paris", USAGE) from None
+
+
+def _check_context(context: Mapping[str, str], measure: str) -> None:
+    """A specimen decides by which limits a value is judged; a mistyped one would put all of it into quarantine."""
+    known = [name for component in CATALOGUE[measure].components for name in component.specimens]
+    if "specimen" in context and context["specimen"] not in known:
+        raise ValueError(f"{measure} has no specimen {context['specimen']!r}; one of: {', '.join(known) or 'none'}")

@@ -57,6 +57,12 @@ def show_line(line: str) -> None:
     sys.stdout.write(line + "\n")
 
 
+def remark(lines: Iterable[str]) -> None:
+    """What a person should know beside the data: on stderr, a line each."""
+    for line in lines:
+        print(f"hearthline: {line}", file=sys.stderr)  # noqa: T201  stdout carries data alone
+
+
 def text(value: object) -> str:
     """A value as a person reads it; control characters cannot reach the terminal."""
     if value is None or value == []:

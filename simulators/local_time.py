@@ -17,14 +17,21 @@ def as_sent(text: str, zone: ZoneInfo | None) -> str:
     it stays without, and what is no time of day on a date stays as it is: both are for ingest to refuse, so that no row
     is lost unseen.
     """
-    if EPOCH_SECONDS.fullmatch(text):
-        return (EPOCH + timedelta(seconds=float(text))).astimezone(zone or UTC).isoformat()
-    time = _parsed(GERMAN.sub(_year_first, text))
+    time = time_of(text)
     if time is None:
         return text
-    if time.tzinfo is None and zone is not None and _is_certain(time, zone):
+    if EPOCH_SECONDS.fullmatch(text):
+        time = time.astimezone(zone or UTC)
+    elif time.tzinfo is None and zone is not None and _is_certain(time, zone):
         time = time.replace(tzinfo=zone)
     return time.isoformat()
+
+
+def time_of(text: str) -> datetime | None:
+    """As the file says it: aware when it has an offset or counts seconds, else of an unknown zone; None for no time."""
+    if EPOCH_SECONDS.fullmatch(text):
+        return EPOCH + timedelta(seconds=float(text))
+    return _parsed(GERMAN.sub(_year_first, text))
 
 
 def instant_of(sent: str) -> datetime | None:

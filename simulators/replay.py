@@ -1,14 +1,18 @@
 """Real recordings, published as a device would: in order, in arrays, each kept until it is answered for."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Event
 from typing import Final
 
+from simulators.buffer import Waiting
 from simulators.home import Books, Tally
 from simulators.journal import Journal
 from simulators.mqtt import Address
 from simulators.plan import Taken, Upload
+from simulators.receipts import Receipt
 from simulators.recording import Recorded
 from simulators.run import Manner, Played, Run
 from simulators.street import Street
@@ -19,8 +23,35 @@ BYTES: Final = 64 * 1024
 BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
 
 
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """What came of a recording of `taken` readings: `receipted` of them have a final receipt, and each of these says
+    stored, duplicate (the record had it already) or quarantined; `in_doubt` were sent, have an id and no receipt;
+    `published_messages` counts every send."""
+
+    taken: int
+    receipted: int
+    stored: int
+    duplicate: int
+    quarantined: int
+    in_doubt: int
+    published_messages: int
+    seconds: float
+
+
+class Verdicts(Journal):
+    """Counts what the receipts say; nobody keeps a ledger of a recording."""
+
+    def __init__(self) -> None:
+        super().__init__(None)
+        self.count: Counter[str] = Counter()
+
+    def answered(self, entry: Waiting, element: int, receipt: Receipt, at: datetime) -> None:
+        self.count[receipt.verdict] += 1
+
+
 def play_recording(  # noqa: PLR0913 - one parameter for each option of the command, most by name
-    readings: Iterable[Recorded],
+    readings: Sequence[Recorded],
     device: str,
     measure: str,
     *,
@@ -30,16 +61,22 @@ def play_recording(  # noqa: PLR0913 - one parameter for each option of the comm
     speed: float | None = None,
     on_progress: Callable[[Played], None] | None = None,
     stop: Event | None = None,
-) -> Played:
+) -> Replayed:
     """Publish as `device` until everything has its receipt, or `settle` seconds brought nothing new.
 
     `speed` None: arrays, as fast as receipts allow; else one reading a message, `speed` recorded seconds a second.
     """
     most = READINGS if speed is None else 1
-    steps = [Step(upload, upload.at) for upload in uploads_of(list(readings), device, measure, most)]
-    books = Books(Journal(None), Tally(), lambda: datetime.now(UTC))
+    steps = [Step(upload, upload.at) for upload in uploads_of(readings, device, measure, most)]
+    verdicts = Verdicts()
+    books = Books(verdicts, Tally(), lambda: datetime.now(UTC))
     with Street([device], Address(host, port), books, seed=0) as street:
-        return Run(street, steps, books.tally, Manner(settle, speed, None, None, on_progress, stop)).play()
+        played = Run(street, steps, books.tally, Manner(settle, speed, None, None, on_progress, stop)).play()
+    stored, duplicate, quarantined = (verdicts.count[name] for name in ("stored", "duplicate", "quarantined"))
+    return Replayed(
+        len(readings), played.receipted, stored, duplicate, quarantined,
+        played.in_doubt, played.published_messages, played.seconds,
+    )  # fmt: skip
 
 
 def uploads_of(readings: Sequence[Recorded], device: str, measure: str, most: int = READINGS) -> Iterator[Upload]:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from hearthline.options import Json, parse_pair
-from hearthline.show import show_one
+from hearthline.show import remark, show_one
 
 
 def command(  # noqa: PLR0913  one parameter an option
@@ -24,11 +24,14 @@ def command(  # noqa: PLR0913  one parameter an option
     settle: Annotated[float, typer.Option(min=0, help="Seconds to wait for receipts that do not come.")] = 60.0,
     json: Json = False,
 ) -> None:
-    """Publish recordings until all have receipts; exit 1 when one is missing."""
-    from hearthline.recordings import Source, Wish, replay
+    """Publish recordings until all have receipts; exit 1 when one is missing. Rows that hold no reading are sent too,
+    and refused by ingest; a file in which no row fits is refused before anybody is enrolled."""
+    from hearthline.recordings import Source
+    from hearthline.replay import Wish, replay
 
     pairs = [dict(map(parse_pair, each or ())) for each in (with_context, only)]
     source = Source(tuple(files), map_, zone, measure, *pairs)
-    summary, code = replay(context.obj, Wish(source, device, patient, speed, settle))
-    show_one(summary, json=json)
-    raise typer.Exit(code)
+    outcome = replay(context.obj, Wish(source, device, patient, speed, settle))
+    show_one(outcome.summary, json=json)
+    remark(outcome.remarks)
+    raise typer.Exit(outcome.code)

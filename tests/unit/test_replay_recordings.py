@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from simulators.columns import parse_map
 from simulators.local_time import as_sent, instant_of
-from simulators.read_csv import parse_map, readings_from_csv
+from simulators.read_csv import readings_from_csv
 from simulators.recording import Recorded, readings_from_json_lines, recorded
 from simulators.replay import uploads_of
 
@@ -88,34 +89,34 @@ def test_two_columns_make_a_time_and_several_make_a_reading(tmp_path: Path) -> N
 
 def test_two_values_at_one_instant_are_two_readings(tmp_path: Path) -> None:
     path = csv(tmp_path, "time,gl\n1679673060,81\n1679673060,146\n")
-    readings = list(readings_from_csv(path, parse_map(CGM, "glucose")))
+    readings = readings_from_csv(path, parse_map(CGM, "glucose"))
     assert len({reading.id for reading in readings}) == 2
     assert len({reading.measured_at for reading in readings}) == 1
 
 
 def test_the_same_file_gives_the_same_ids_and_another_file_others(tmp_path: Path) -> None:
     paths = [csv(tmp_path, "time,gl\n1679673060,81\n", name) for name in ("a.csv", "a.csv", "b.csv")]
-    first, again, other = (next(readings_from_csv(path, parse_map(CGM, "glucose"))).id for path in paths)
+    first, again, other = (readings_from_csv(path, parse_map(CGM, "glucose"))[0].id for path in paths)
     assert first == again != other
 
 
 def test_every_row_is_sent_also_one_that_holds_no_reading(tmp_path: Path) -> None:
     path = csv(tmp_path, "time,gl\nnonsense,81\n1679673060,\n1679673060,Low\n1679673060,n/a\n1679673060\n")
-    values = [body["values"] for body in bodies(list(readings_from_csv(path, parse_map(CGM, "glucose"))))]
+    values = [body["values"] for body in bodies(readings_from_csv(path, parse_map(CGM, "glucose")))]
     low, words = ({"glucose": {"value": text, "unit": "mg/dL"}} for text in ("LO", "n/a"))
     assert values == [{"glucose": {"value": 81, "unit": "mg/dL"}}, {}, low, words, {}]
 
 
 @pytest.mark.parametrize("cell", ["NaN", "Infinity", "007", "1,5", "0x10", ".5", "5."])
 def test_what_json_does_not_call_a_number_is_sent_as_text(tmp_path: Path, cell: str) -> None:
-    path = csv(tmp_path, f'time;gl\n1679673060;"{cell}"\n')
-    (body,) = bodies(list(readings_from_csv(path, parse_map(CGM, "glucose"))))
+    path = csv(tmp_path, f'time;gl\n1679673060;"{cell}"\n1679673360;81\n')
+    body, _ = bodies(readings_from_csv(path, parse_map(CGM, "glucose")))
     assert body["values"] == {"glucose": {"value": cell, "unit": "mg/dL"}}
 
 
 def test_one_person_of_a_file_can_be_chosen(tmp_path: Path) -> None:
     path = csv(tmp_path, "who,time,gl\na,1679673060,81\nb,1679673060,146\n")
-    assert len(list(readings_from_csv(path, parse_map(CGM, "glucose"), only={"who": "b"}))) == 1
+    assert len(readings_from_csv(path, parse_map(CGM, "glucose"), only={"who": "b"})) == 1
 
 
 @pytest.mark.parametrize(
@@ -124,7 +125,12 @@ def test_one_person_of_a_file_can_be_chosen(tmp_path: Path) -> None:
         ("glucose=gl:mg/dL", "which column is measured_at"),
         ("measured_at=time,glucose=gl", "say the unit of glucose, as in glucose=gl:UNIT"),
         ("measured_at=time,weight=gl:kg", "glucose has no weight; it has glucose"),
+        ("measured_at=time,glucose=gl:stone", "glucose in 'stone' is not accepted, only in mg/dL, mmol/L"),
+        ("measured_at=time,glucose=gl:MG/DL", "glucose in 'MG/DL' is not accepted"),
+        ("measured_at=time", "which column is glucose"),
+        ("measured_at=time,glucose=a:mg/dL,glucose=b:mg/dL", "the map names glucose twice"),
         ("measured_at", "the map needs name=column, not 'measured_at'"),
+        ("measured_at=,glucose=gl:mg/dL", "the map needs name=column, not 'measured_at='"),
     ],
 )
 def test_a_map_that_leaves_something_open_is_refused_with_what_is_missing(text: str, says: str) -> None:
@@ -132,10 +138,56 @@ def test_a_map_that_leaves_something_open_is_refused_with_what_is_missing(text: 
         parse_map(text, "glucose")
 
 
-def test_a_column_that_is_not_there_is_named(tmp_path: Path) -> None:
-    path = csv(tmp_path, "time,glucose\n1679673060,81\n")
-    with pytest.raises(ValueError, match=r"trace.csv has no column gl; it has time, glucose"):
-        list(readings_from_csv(path, parse_map(CGM, "glucose")))
+def test_a_map_of_half_a_reading_is_refused() -> None:
+    with pytest.raises(ValueError, match="which column is diastolic"):
+        parse_map("measured_at=time,systolic=sys:mmHg", "blood_pressure")
+    with pytest.raises(ValueError, match="which column is started_at"):
+        parse_map("measured_at=time,ahi=ahi:/h", "sleep")
+    with pytest.raises(ValueError, match="the map names no component of sleep"):
+        parse_map("started_at=from,measured_at=to", "sleep")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("time,glucose\n1679673060,81\n", "trace.csv has no column gl; it has time, glucose"),
+        ("", "trace.csv has no column gl, time; it has none"),
+        ("time,gl,gl\n1679673060,81,82\n", "trace.csv has more than one column gl"),
+        ("time,gl\n", "trace.csv has no row"),
+        ("time;gl\n1679673060;7,9\n1679673360;8,1\n", r"no row of trace.csv has a number in gl \(glucose\)"),
+        ("time,gl\nsoon,81\n2015-06-06,82\n", r"has a time of day on a date in time \(measured_at\)"),
+        ("time,gl\n2015-06-06 16:50,81\n", "the times in trace.csv have no offset; name their zone"),
+        ("time,gl\n1679673060," + "9" * 200_000 + "\n", "trace.csv is no table: field larger than"),
+    ],
+)
+def test_a_table_in_which_no_row_fits_is_a_mistake_in_the_map(tmp_path: Path, text: str, says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        readings_from_csv(csv(tmp_path, text), parse_map(CGM, "glucose"))
+
+
+def test_what_no_row_fits_is_said_without_a_value_of_the_patient(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="no row of") as refused:
+        readings_from_csv(csv(tmp_path, "time;gl\n1679673060;7,9\n"), parse_map(CGM, "glucose"))
+    assert "7,9" not in str(refused.value)
+
+
+def test_a_table_in_another_encoding_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "old.csv"
+    path.write_bytes("Zeit,gl\n1679673060,81\n# für\n".encode("latin-1"))
+    with pytest.raises(ValueError, match=r"old.csv is not text in UTF-8"):
+        readings_from_csv(path, parse_map("measured_at=Zeit,glucose=gl:mg/dL", "glucose"))
+
+
+def test_a_person_who_is_not_in_the_file_is_no_empty_recording(tmp_path: Path) -> None:
+    path = csv(tmp_path, "who,time,gl\na,1679673060,81\n")
+    with pytest.raises(ValueError, match=r"trace.csv has no row in which who is 'b'"):
+        readings_from_csv(path, parse_map(CGM, "glucose"), only={"who": "b"})
+
+
+def test_rows_in_an_hour_that_a_zone_had_twice_are_sent_though_no_other_row_is_there(tmp_path: Path) -> None:
+    path = csv(tmp_path, "time,gl\n2015-10-25 02:30:00,81\n")
+    (reading,) = readings_from_csv(path, parse_map(CGM, "glucose"), zone=PARIS)
+    assert reading.at is None
 
 
 def test_json_lines_go_out_as_they_stand(tmp_path: Path) -> None:
