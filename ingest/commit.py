@@ -1,18 +1,22 @@
 """Storing a batch for good: one transaction, repeated while the database is away, halved to find a bad row."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+import structlog
 from sqlalchemy import Engine
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 
-from ingest.decoded import Rejected
+from ingest.decoded import Decoded, Outcome, Rejected
 from ingest.delivery import Decoding, Settled
 from ingest.store import store
 from registry.holders import Holders
 
 REJECTED: Final = "store.rejected"
+OF_A_ROW: Final = (StatementError, ValueError, TypeError, OverflowError)  # the last three come from the driver
+log = structlog.get_logger()
 
 
 def commit(writer: Engine, batch: Sequence[Decoding], holders: Holders, clock: Callable[[], datetime]) -> list[Settled]:
@@ -23,46 +27,36 @@ def commit(writer: Engine, batch: Sequence[Decoding], holders: Holders, clock: C
     try:
         with writer.begin() as connection:
             return store(connection, batch, holders, clock())
-    except (DataError, IntegrityError, StatementError) as error:
+    except OF_A_ROW as error:
         if is_away(error):
             raise
-        return _in_halves(writer, batch, holders, clock)
+        if len(batch) == 1:
+            log.error("store.rejected", message=str(batch[0].delivery.id), cause=type(error).__name__)
+            return [_one_by_one(writer, batch[0], holders, clock)]
+    middle = len(batch) // 2
+    return [*commit(writer, batch[:middle], holders, clock), *commit(writer, batch[middle:], holders, clock)]
 
 
-def is_away(error: StatementError) -> bool:
+def is_away(error: Exception) -> bool:
     """Whether the fault is the database's (gone, locked, full, deadlocked), not a row's."""
     return isinstance(error, DBAPIError) and not isinstance(error, (DataError, IntegrityError))
 
 
-def _in_halves(
-    writer: Engine, batch: Sequence[Decoding], holders: Holders, clock: Callable[[], datetime]
-) -> list[Settled]:
-    if len(batch) > 1:
-        middle = len(batch) // 2
-        return [*commit(writer, batch[:middle], holders, clock), *commit(writer, batch[middle:], holders, clock)]
-    outcomes = batch[0].outcomes
-    if len(outcomes) > 1:
-        return [_one_by_one(writer, batch[0], holders, clock)]
-    refused = Decoding(batch[0].delivery, [_refuse(each.element) for each in outcomes])
-    with writer.begin() as connection:
-        return store(connection, [refused], holders, clock())
-
-
 def _one_by_one(writer: Engine, decoding: Decoding, holders: Holders, clock: Callable[[], datetime]) -> Settled:
-    """Find the bad elements of one array by trying each in a transaction that is rolled back, then store the rest."""
+    """Find the bad elements of one message by trying each in a transaction that is rolled back, then store the rest."""
     kept = [
-        each if _goes_in(writer, Decoding(decoding.delivery, [each]), holders, clock()) else _refuse(each.element)
+        each if _goes_in(writer, replace(decoding, outcomes=[each]), holders, clock()) else _refuse(each)
         for each in decoding.outcomes
     ]
     with writer.begin() as connection:
-        return store(connection, [Decoding(decoding.delivery, kept)], holders, clock())[0]
+        return store(connection, [replace(decoding, outcomes=kept)], holders, clock())[0]
 
 
 def _goes_in(writer: Engine, decoding: Decoding, holders: Holders, now: datetime) -> bool:
     with writer.connect() as connection, connection.begin() as transaction:
         try:
             store(connection, [decoding], holders, now)
-        except (DataError, IntegrityError, StatementError) as error:
+        except OF_A_ROW as error:
             if is_away(error):
                 raise
             return False
@@ -71,5 +65,6 @@ def _goes_in(writer: Engine, decoding: Decoding, holders: Holders, now: datetime
     return True
 
 
-def _refuse(element: int) -> Rejected:
-    return Rejected(element, REJECTED, "", "the database would not take this element")
+def _refuse(outcome: Outcome) -> Rejected:
+    named = (outcome.given_id, outcome.device_time) if isinstance(outcome, Decoded) else (None, None)
+    return Rejected(outcome.element, REJECTED, "", "the database would not take this element", *named)

@@ -1,15 +1,14 @@
 """Receipts: after commit, one array a device, at most 200 a publish; QoS 0, for the resend is the guarantee (F19)."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from ingest.delivery import Settled, Verdict
 from ingest.rows import encode
+from registry.devices import DEVICE_ID
 
 DOWN: Final = "hearthline/v1/down/{}/receipts"
 MOST: Final = 200
-DEVICE: Final = re.compile(r"[a-z0-9-]{8,40}")
 
 
 def receipts(settled: Sequence[Settled]) -> Iterator[tuple[str, str]]:
@@ -17,7 +16,7 @@ def receipts(settled: Sequence[Settled]) -> Iterator[tuple[str, str]]:
     by_device: dict[str, list[dict[str, Any]]] = {}
     for one in settled:
         publisher = one.delivery.publisher
-        if DEVICE.fullmatch(publisher):
+        if DEVICE_ID.fullmatch(publisher):
             by_device.setdefault(publisher, []).extend(_answers(one))
     for device, answers in by_device.items():
         for start in range(0, len(answers), MOST):

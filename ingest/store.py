@@ -15,6 +15,7 @@ from ingest.identify import identify
 from ingest.insert import insert_ledger, insert_readings
 from ingest.rivals import Claim, settle_rivals
 from models.queue import LookAgain, enqueue
+from registry.devices import DEVICE_ID
 from registry.holders import Holders
 from registry.lock import hold_shared
 
@@ -42,7 +43,8 @@ def store(connection: Connection, batch: Sequence[Decoding], holders: Holders, n
 
 def _devices(batch: Sequence[Decoding]) -> set[str]:
     named = {each.device_id for one in batch for each in one.outcomes if isinstance(each, Decoded)}
-    return named | {one.delivery.publisher for one in batch}
+    publishers = {one.delivery.publisher for one in batch}
+    return named | set(filter(DEVICE_ID.fullmatch, publishers))  # a name that is none may hold what no database takes
 
 
 def _identified(outcome: Decoded | Rejected | Noted, delivery: Delivery, holders: Holders) -> Element:

@@ -4,12 +4,15 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Connection
 
 from models.dialect import Dialect, dialect_of
 from registry.device_models import DeviceModel, model_named
+
+MOST: Final = 100_000  # devices in the cache: a stranger may make up names without end
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +53,12 @@ class Holders:
 
     def refresh(self, connection: Connection, version: int, wanted: Iterable[str]) -> None:
         """Drop what another version said, then load what is missing. Needs the registry lock held shared."""
-        if version != self.version:
+        if version != self.version or len(self.devices) > MOST:
             self.version, self.devices = version, {}
         missing = sorted(set(wanted) - self.devices.keys())
         if missing:
-            self.devices.update(dict.fromkeys(missing))
-            self.devices.update(load_devices(connection, missing))
+            found = load_devices(connection, missing)  # may fail, and must then not leave anybody unknown
+            self.devices |= dict.fromkeys(missing) | found
 
 
 def load_devices(connection: Connection, ids: list[str]) -> dict[str, KnownDevice]:
