@@ -110,16 +110,22 @@ def test_a_process_that_ends_on_purpose_is_not_behind(clinic: Clinic) -> None:
         assert not is_behind(connection, "ingest", NOW)
 
 
-def test_control_solution_neither_ends_silence_nor_hides_it(any_clinic: Clinic) -> None:
+def test_control_solution_does_not_postpone_silence(any_clinic: Clinic) -> None:
     any_clinic.enrol("pt-anna")
-    any_clinic.take(fingerstick("pt-anna", ago(days=4), "100 mg/dL"))
-    any_clinic.take(fingerstick("pt-anna", ago(days=1), "100 mg/dL", kind="control_solution"))
     any_clinic.take(fingerstick("pt-anna", ago(hours=1), "100 mg/dL", kind="test"))
+    any_clinic.take(fingerstick("pt-anna", ago(days=4), "100 mg/dL"))
     assert timers(any_clinic) == [("pt-anna", "glucose", MINUTE)]
     any_clinic.now += 2 * MINUTE
     any_clinic.settle()
     assert states(any_clinic, "NODATA-GLU") == [("MOD", "open")]
     assert broken_promises(any_clinic) == []
+
+
+def test_control_solution_does_not_end_silence(any_clinic: Clinic) -> None:
+    any_clinic.enrol("pt-anna")
+    for days, kind in ((4, "patient"), (1, "control_solution"), (0, "patient")):
+        any_clinic.take(fingerstick("pt-anna", ago(days=days), "100 mg/dL", kind=kind))
+    assert states(any_clinic, "NODATA-GLU") == [("MOD", "resolved")]
 
 
 def test_facts_that_become_known_later_count_for_what_is_stored(any_clinic: Clinic) -> None:
