@@ -14,7 +14,6 @@ from flags.states import EpisodeState, episode_of
 from models.measures import measure_of
 from models.queue import LookAgain
 from thresholds import rules_for
-from thresholds.fold import NOT_THE_PATIENT
 from thresholds.silence import first_limit
 from thresholds.types import Case, Found, Rule, Sample
 
@@ -82,7 +81,7 @@ def _compare(
 def _next_silence(rule: Rule, due: Due, samples: Sequence[Sample], case: Case) -> list[LookAgain]:
     """The timer of the open gap: when its first limit passes, but not while the device may still be delivering. Where
     the gap was judged and found to be past it, the fold has said when the next limit passes."""
-    newest = next((sample.at for sample in reversed(samples) if _shows_life(sample)), None)
+    newest = next((sample.at for sample in reversed(samples) if not sample.doubtful), None)
     limit = first_limit(due.stream, case.facts, newest) if newest else None
     if newest is None or limit is None or (rule.needs and not case.has(*rule.needs, newest)):
         return []
@@ -90,8 +89,3 @@ def _next_silence(rule: Rule, due: Due, samples: Sequence[Sample], case: Case) -
     if case.open_gap and passes_at < case.now:
         return []
     return [LookAgain(due.patient_id, due.stream, newest, max(passes_at, soonest), "timer")]
-
-
-def _shows_life(sample: Sample) -> bool:
-    """Measured on the patient, at a time that can be trusted."""
-    return not sample.doubtful and sample.context.get("kind") not in NOT_THE_PATIENT
