@@ -1,10 +1,13 @@
 """Whose reading is it? Enrolled device and slot -> the holder at the measured time; never guessed."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from ingest.decoded import Decoded, Rejected
 from ingest.delivery import Attributed
 from registry.holders import Held, Holders, KnownDevice
+
+FIRST_TRUSTED: Final = datetime(2000, 1, 2, tzinfo=UTC)
 
 
 def identify(reading: Decoded, publisher: str, holders: Holders) -> Attributed | Rejected:
@@ -24,10 +27,12 @@ def identify(reading: Decoded, publisher: str, holders: Holders) -> Attributed |
 
 
 def _correction(reading: Decoded, publisher: KnownDevice) -> timedelta | None:
-    """The only ground on which a time is corrected: a coincident pair from a gateway whose model says so (§2.5)."""
+    """The only ground on which a time is corrected: a coincident pair from a gateway whose model says so (§2.5). One
+    that leads to a factory default proves nothing: the gateway's own clock, or the device's since, was not set."""
     if reading.clock is None or not publisher.model.trusted_clock:
         return None
-    return reading.clock.reference - reading.clock.device
+    shift = reading.clock.reference - reading.clock.device
+    return shift if reading.measured_at + shift >= FIRST_TRUSTED else None
 
 
 def _holder(reading: Decoded, device: KnownDevice, measured_at: datetime, doubtful: bool) -> Held | Rejected:

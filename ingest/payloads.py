@@ -10,15 +10,19 @@ from typing import Final
 
 from ingest.decoded import Rejected
 from ingest.delivery import Decoding
+from registry.devices import DEVICE_ID
 
 MOST_MESSAGES: Final = 100
 MOST_BYTES: Final = 1 << 20
-UNREADABLE: Final = frozenset({"decode.not_json", "decode.too_large", "decode.too_many", "decode.bad_topic"})
+UNREADABLE: Final = frozenset({
+    "decode.bad_topic", "decode.empty", "decode.too_large", "decode.too_many", "decode.too_deep", "decode.not_json",
+})  # fmt: skip
 
 
 @dataclass(slots=True)
 class PayloadBudget:
-    """Unreadable messages and bytes kept today, by device; a worker's own count, started anew with it."""
+    """Unreadable messages and bytes kept today, by device; a worker's own count, started anew with it. Names that no
+    device has share one budget, or else they would have one without end."""
 
     day: date = date.min
     kept: dict[str, tuple[int, int]] = field(default_factory=dict)
@@ -31,13 +35,16 @@ class PayloadBudget:
         delivery = decoding.delivery
         if delivery.received_at.date() != self.day:
             self.day, self.kept = delivery.received_at.date(), {}
-        messages, size = self.kept.get(delivery.publisher, (0, 0))
+        device = delivery.publisher if DEVICE_ID.fullmatch(delivery.publisher) else ""
+        messages, size = self.kept.get(device, (0, 0))
         if messages >= MOST_MESSAGES or size + len(delivery.payload) > MOST_BYTES:
             return replace(decoding, keep=False)
-        self.kept[delivery.publisher] = messages + 1, size + len(delivery.payload)
+        self.kept[device] = messages + 1, size + len(delivery.payload)
         return decoding
 
 
 def _unreadable(decoding: Decoding) -> bool:
     first = decoding.outcomes[0]
-    return isinstance(first, Rejected) and first.code in UNREADABLE
+    if not isinstance(first, Rejected):
+        return False
+    return first.code in UNREADABLE or DEVICE_ID.fullmatch(decoding.delivery.publisher) is None

@@ -102,12 +102,9 @@ def turn(work: Work, patience: float) -> None:
 
 def settle(work: Work, batch: Sequence[Delivery]) -> None:
     """Commit first; acknowledge and answer after, never before."""
-    decodings = [Decoding(one, decode(one.payload, one.topic, one.received_at)) for one in batch]
-    settled: list[Settled] = []
-    if not persist(
-        work,
-        lambda: settled.extend(commit(work.writer, work.budget.limit(decodings), work.holders, work.settings.clock)),
-    ):
+    outcomes = [Decoding(one, decode(one.payload, one.topic, one.received_at)) for one in batch]
+    decodings, settled = work.budget.limit(outcomes), list[Settled]()
+    if not persist(work, lambda: settled.extend(commit(work.writer, decodings, work.holders, work.settings.clock))):
         return
     work.subscriber.acknowledge(one.delivery.token for one in settled)
     for topic, payload in receipts(settled):
