@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -99,25 +100,32 @@ def measure(kind: str, ours: int, naive: int, rounds: int, say: Callable[[str], 
     }
 
 
-def main() -> None:
+def summary(kind: str, figures: dict[str, float]) -> str:
+    ours, naive, ratio = figures["ours"], figures["naive"], figures["ratio"]
+    return f"{kind:9} {ours:,.0f}/s against {naive:,.0f}/s: {ratio:.1f} times the naive program"
+
+
+def arguments() -> argparse.Namespace:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--json", action="store_true")
     options.add_argument("--readings", type=int, default=16_000)
     options.add_argument("--naive", type=int, default=4_000, help="readings for the naive program, which is slower")
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--brokers", default="embedded,mosquitto")
-    chosen = options.parse_args()
-    say = lambda line: print(line, file=sys.stderr if chosen.json else sys.stdout, flush=True)  # noqa: E731
-    results = {
-        kind: measure(kind, chosen.readings, chosen.naive, chosen.rounds, say) for kind in chosen.brokers.split(",")
-    }
-    for kind, figures in results.items():
-        say(
-            f"{kind:9} {figures['ours']:,.0f}/s against {figures['naive']:,.0f}/s: {figures['ratio']:.1f} times the naive program"
-        )
+    return options.parse_args()
+
+
+def main() -> None:
+    chosen = arguments()
+    say = partial(print, file=sys.stderr if chosen.json else sys.stdout, flush=True)
+    results = {}
+    for kind in chosen.brokers.split(","):
+        results[kind] = measure(kind, chosen.readings, chosen.naive, chosen.rounds, say)
+        say(summary(kind, results[kind]))
     if chosen.json:
-        flat = {f"{kind}_{name}": figure for kind, figures in results.items() for name, figure in figures.items()}
-        print(json.dumps(flat))
+        print(
+            json.dumps({f"{kind}_{name}": each for kind, figures in results.items() for name, each in figures.items()})
+        )
 
 
 if __name__ == "__main__":

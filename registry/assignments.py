@@ -33,16 +33,10 @@ def assign_device(
     device, patient = get_device(session, device_id), get_patient(session, patient_id)
     others = [held for held in list_assignments(session, device.id) if held.slot == slot]
     start = from_at or (now if others else BEGINNING)
-    if any(held.from_at == start for held in others):
-        raise RegistryError(f"device {device.id} already has a holder from {start.isoformat()}; choose another instant")
+    until = _make_room(others, start)
     assignment = DeviceAssignment(
-        id=new_id(now),
-        device_id=device.id,
-        slot=slot,
-        patient_id=patient.id,
-        from_at=start,
-        until_at=_make_room(others, start),
-    )
+        id=new_id(now), device_id=device.id, slot=slot, patient_id=patient.id, from_at=start, until_at=until
+    )  # fmt: skip
     session.add(assignment)
     session.flush()
     _reattribute(session, assignment, now)
@@ -57,7 +51,9 @@ def list_assignments(session: Session, device_id: str | None = None) -> list[Dev
 
 
 def _make_room(others: list[DeviceAssignment], start: datetime) -> datetime | None:
-    """End the holder at `start` there; the new one lasts until the next holder's start."""
+    """End the holder at `start` there; the new one lasts until the next holder's start, which this answers."""
+    if any(held.from_at == start for held in others):
+        raise RegistryError(f"the device already has a holder from {start.isoformat()}; choose another instant")
     for held in others:
         if held.from_at < start and (held.until_at is None or held.until_at > start):
             held.until_at = start

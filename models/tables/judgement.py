@@ -14,7 +14,7 @@ IS_ACTIVE = text("status IN ('open', 'acknowledged', 'in_progress')")
 
 
 class Evaluation(Base):
-    """"Look again at this patient's stream from `since` on, not before `due_at`": only ever inserted, deleted by id."""
+    """A request to look again at a patient's stream from `since` on, not before `due_at`; inserted, deleted by id."""
 
     __tablename__ = "evaluation"
     __table_args__ = (
@@ -39,9 +39,7 @@ class Episode(Base):
     """
 
     __tablename__ = "episode"
-    __table_args__ = (
-        Index("uq_episode_patient_id_rule_started_at", "patient_id", "rule", "started_at", unique=True),
-    )
+    __table_args__ = (Index("uq_episode_patient_id_rule_started_at", "patient_id", "rule", "started_at", unique=True),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     patient_id: Mapped[str] = mapped_column(String(40))
