@@ -281,22 +281,35 @@ def broken_promises(clinic: Clinic) -> list[str]:
 
 
 def _flag_faults(key: tuple[str, str], episodes: Sequence[EpisodeState], flags: Sequence[Flag]) -> Iterator[str]:
-    active = [flag for flag in flags if flag.status not in ("resolved", "withdrawn")]
+    active = [flag for flag in flags if _active(flag)]
     if len(active) > 1:
         yield f"{key}: {len(active)} active flags"
     for flag in flags:
-        if not _by_person(flag) and not any(_covers(flag, each) for each in episodes):
+        covered = [each for each in episodes if _covers(flag, each)]
+        if not covered and not _by_person(flag):
             yield f"{key}: a flag {flag.status} from {flag.since} that covers nothing"
-        if flag in active and not any(_covers(flag, e) and (e.stays or e.ended_at is None) for e in episodes):
+        if _active(flag) and not any(map(_waits, covered)):
             yield f"{key}: a flag still open from {flag.since} with nothing to wait for"
     for episode in episodes:
-        covering = [flag for flag in flags if _covers(flag, episode)]
-        if not covering:
-            yield f"{key}: no flag covers the episode of {episode.started_at}"
-        elif (episode.stays or episode.ended_at is None) and not any(f in active or _by_person(f) for f in covering):
-            yield f"{key}: nobody is asked about the {episode.severity} episode of {episode.started_at}"
+        yield from _cover_faults(key, episode, [flag for flag in flags if _covers(flag, episode)])
     if not any(map(_by_person, flags)) and sum(flag.episodes for flag in flags) != len(episodes):
         yield f"{key}: flags count {[flag.episodes for flag in flags]} of {len(episodes)} episodes"
+
+
+def _cover_faults(key: tuple[str, str], episode: EpisodeState, covering: Sequence[Flag]) -> Iterator[str]:
+    if not covering:
+        yield f"{key}: no flag covers the episode of {episode.started_at}"
+    elif _waits(episode) and not any(_active(flag) or _by_person(flag) for flag in covering):
+        yield f"{key}: nobody is asked about the {episode.severity} episode of {episode.started_at}"
+
+
+def _waits(episode: EpisodeState) -> bool:
+    """For a person, or for its end."""
+    return episode.stays or episode.ended_at is None
+
+
+def _active(flag: Flag) -> bool:
+    return flag.status not in ("resolved", "withdrawn")
 
 
 def _covers(flag: Flag, episode: EpisodeState) -> bool:
