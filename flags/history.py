@@ -27,22 +27,44 @@ def load_samples(connection: Connection, windows: Iterable[tuple[str, str, datet
     ordered by (at, id). What is not from the patient is in a stream of its own."""
     dialect = dialect_of(connection)
     keys = json.dumps([(patient, stream, _text(dialect, begin)) for patient, stream, begin in windows])
-    same = f"r.patient_id = {dialect.text_at(0)} AND r.stream = {dialect.text_at(1)}"
-    window = (
-        f"SELECT {SAMPLE} FROM {dialect.keys} JOIN reading r ON {same} AND r.measured_at >= {dialect.instant_at(2)}"  # noqa: S608  static text
-    )
-    before = (
-        f"SELECT {SAMPLE} FROM {dialect.keys} JOIN reading r ON r.id = (SELECT r.id FROM reading r WHERE {same} "  # noqa: S608  static text
-        f"AND r.measured_at < {dialect.instant_at(2)} AND r.time_quality = 'good' "
-        "ORDER BY r.measured_at DESC, r.id DESC LIMIT 1)"
-    )
-    rows = [row for statement in (window, before) for row in connection.exec_driver_sql(statement, (keys,))]
+    statements = _window(dialect), _before(dialect)
+    rows = [row for statement in statements for row in connection.exec_driver_sql(statement, (keys,))]
     samples: dict[Key, list[Sample]] = {}
     for row in rows:
         samples.setdefault((row[0], row[1]), []).append(_sample(row, dialect))
     for each in samples.values():
         each.sort(key=lambda sample: (sample.at, sample.id))
     return samples
+
+
+# PostgreSQL is told to go key by key (LATERAL, fenced by OFFSET or LIMIT): it cannot know how short the windows are,
+# and would read the whole table for a batch of some fifty patients. SQLite always goes key by key.
+
+
+def _window(dialect: Dialect) -> str:
+    wanted = f"{_same(dialect)} AND r.measured_at >= {dialect.instant_at(2)}"
+    if dialect.name == "sqlite":
+        return f"SELECT {SAMPLE} FROM {dialect.keys} JOIN reading r ON {wanted}"  # noqa: S608  static text
+    return _key_by_key(dialect, f"{wanted} OFFSET 0")
+
+
+def _before(dialect: Dialect) -> str:
+    wanted = (
+        f"{_same(dialect)} AND r.measured_at < {dialect.instant_at(2)} AND r.time_quality = 'good' "
+        "ORDER BY r.measured_at DESC, r.id DESC LIMIT 1"
+    )
+    if dialect.name == "sqlite":
+        newest = f"SELECT r.id FROM reading r WHERE {wanted}"  # noqa: S608  static text
+        return f"SELECT {SAMPLE} FROM {dialect.keys} JOIN reading r ON r.id = ({newest})"  # noqa: S608  static text
+    return _key_by_key(dialect, wanted)
+
+
+def _same(dialect: Dialect) -> str:
+    return f"r.patient_id = {dialect.text_at(0)} AND r.stream = {dialect.text_at(1)}"
+
+
+def _key_by_key(dialect: Dialect, wanted: str) -> str:
+    return f"SELECT s.* FROM {dialect.keys} CROSS JOIN LATERAL (SELECT {SAMPLE} FROM reading r WHERE {wanted}) s"  # noqa: S608  static text
 
 
 def _sample(row: Sequence[Any], dialect: Dialect) -> Sample:
