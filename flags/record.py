@@ -13,7 +13,7 @@ from models.among import among
 from models.keys import derived_id
 from models.tables import Episode, Flag
 
-FLAG_FIELDS = tuple(field.name for field in fields(FlagState))
+FLAG_FIELDS = tuple(field.name for field in fields(FlagState))  # the first is `id`
 EPISODE_FIELDS = tuple(field.name for field in fields(EpisodeState))
 Key = tuple[str, str]  # patient, rule
 
@@ -66,9 +66,10 @@ def write_episodes(connection: Connection, changes: Sequence[Change]) -> None:
 
 def write_flags(connection: Connection, changed: Sequence[FlagState], known: set[UUID]) -> None:
     """Close before update before insert: at most one flag of a patient and rule may be active at any moment."""
-    for flag in sorted((each for each in changed if each.id in known), key=lambda each: each.active):
-        values = _values(flag, FLAG_FIELDS)
-        connection.execute(update(Flag).where(Flag.id == values.pop("id")).values(**values))
+    moved = sorted((each for each in changed if each.id in known), key=lambda each: each.active)
+    if moved:
+        fields_of = [{"key": flag.id, **_values(flag, FLAG_FIELDS[1:])} for flag in moved]
+        connection.execute(update(Flag).where(Flag.id == bindparam("key")), fields_of)
     fresh = [_values(flag, FLAG_FIELDS) for flag in changed if flag.id not in known]
     if fresh:
         connection.execute(insert(Flag), fresh)
