@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select, true, update
+from sqlalchemy import ColumnElement, exists, func, select, true, update
 from sqlalchemy.orm import Session
 
 from models.keys import new_id
@@ -62,7 +62,7 @@ def _make_room(others: list[DeviceAssignment], start: datetime) -> datetime | No
 
 def _reattribute(session: Session, assignment: DeviceAssignment, now: datetime) -> None:
     """Readings measured in the interval become the new holder's, and both patients are looked at again."""
-    covered = _covered(session, assignment)
+    covered = _covered(assignment)
     moved = session.execute(
         select(Reading.patient_id, Reading.stream, func.min(Reading.measured_at))
         .where(*covered)
@@ -77,19 +77,23 @@ def _reattribute(session: Session, assignment: DeviceAssignment, now: datetime) 
     enqueue(session, [LookAgain(who, stream, since, now, "registry") for who, stream, since in sorted(patients)])
 
 
-def _covered(session: Session, assignment: DeviceAssignment) -> list[ColumnElement[bool]]:
-    """A slot's own holders come before the whole device's; a doubtful clock proves no interval."""
-    own = {held.slot for held in list_assignments(session, assignment.device_id)} - {None}
-    slot = (
-        Reading.slot == assignment.slot
-        if assignment.slot is not None
-        else Reading.slot.is_(None) | Reading.slot.not_in(own)
-    )
+def _covered(assignment: DeviceAssignment) -> list[ColumnElement[bool]]:
+    """A slot's own holders, from the first of them on, come before the whole device's; a doubtful clock proves no
+    interval."""
     until = true() if assignment.until_at is None else Reading.measured_at < assignment.until_at
     return [
         Reading.device_id == assignment.device_id,
         Reading.time_quality == "good",
         Reading.measured_at >= assignment.from_at,
-        slot,
+        ~_has_own_holder() if assignment.slot is None else Reading.slot == assignment.slot,
         until,
     ]
+
+
+def _has_own_holder() -> ColumnElement[bool]:
+    """Whether the reading's slot had a holder of its own when it was measured."""
+    return exists().where(
+        DeviceAssignment.device_id == Reading.device_id,
+        DeviceAssignment.slot == Reading.slot,
+        DeviceAssignment.from_at <= Reading.measured_at,
+    )

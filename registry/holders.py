@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from models.dialect import Dialect, dialect_of
+from registry.beginning import BEGINNING
 from registry.device_models import DeviceModel, model_named
 
 MOST: Final = 100_000  # devices in the cache: a stranger may make up names without end
@@ -39,9 +40,10 @@ class KnownDevice:
     held: tuple[Held, ...]
 
     def holders(self, slot: int | None) -> tuple[Held, ...]:
-        """The slot's own holders, or else those of the whole device."""
-        own = tuple(held for held in self.held if held.slot == slot)
-        return own or tuple(held for held in self.held if held.slot is None)
+        """Whoever may have held the slot, its own holders last: before their first, it went with the whole device."""
+        whole = tuple(held for held in self.held if held.slot is None)
+        own = tuple(held for held in self.held if held.slot is not None and held.slot == slot)
+        return own if own and own[0].from_at <= BEGINNING else whole + own
 
 
 @dataclass(slots=True)
