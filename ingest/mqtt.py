@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Event, Lock
+from threading import enumerate as enumerate_threads
 from typing import Any
 
 import structlog
@@ -43,7 +44,7 @@ class Subscriber:
     def __init__(self, address: BrokerAddress, client_id: str, inbox: Inbox, clock: Callable[[], datetime]) -> None:
         self.refused: str | None = None
         self.reconnects = 0
-        self._inbox, self._clock, self._address = inbox, clock, address
+        self._inbox, self._clock, self._address, self._client_id = inbox, clock, address, client_id
         self._epoch, self._connected, self._guard, self._said = 0, False, Lock(), Event()
         self._client = Client(
             CallbackAPIVersion.VERSION2, client_id, clean_session=False, protocol=MQTTv311, manual_ack=True
@@ -80,29 +81,38 @@ class Subscriber:
         if self._connected:
             self._client.publish(topic, payload, qos=0)
 
+    def watch(self) -> None:
+        """Notice that the network thread died, which no callback says: we would be connected and deaf (F8)."""
+        if all(thread.name != f"paho-mqtt-client-{self._client_id}" for thread in enumerate_threads()):
+            self._refuse("what the broker sent ended the network thread")
+
+    def _refuse(self, reason: str) -> None:
+        self.refused = self.refused or reason
+        self._inbox.close()
+
     def _back_off(self) -> None:
         self._client.reconnect_delay_set(min_delay=random.uniform(0.3, 1.5), max_delay=30)  # type: ignore[arg-type]  # noqa: S311  paho takes fractions; jitter, not a secret
 
     def _on_connect(
         self, client: Client, _data: Any, _flags: ConnectFlags, reason: ReasonCode, _more: Properties | None
     ) -> None:
-        if reason.is_failure:
-            self.refused = f"the broker refused the connection: {reason}"
-            self._inbox.close()
-            return
-        with self._guard:
-            self._epoch, self._connected = self._epoch + 1, True
-        self._said.clear()
-        log.info("broker.connected")
-        client.subscribe(FILTER, qos=1)
+        if reason == "Server unavailable":
+            self._say_away(str(reason))
+        elif reason.is_failure:
+            self._refuse(f"the broker refused the connection: {reason}")
+        else:
+            with self._guard:
+                self._epoch, self._connected = self._epoch + 1, True
+            client.subscribe(FILTER, qos=1)
+            self._said.clear()
+            log.info("broker.connected")
 
     def _on_subscribe(
         self, _client: Client, _data: Any, _mid: int, granted: list[ReasonCode], _more: Properties | None
     ) -> None:
         """Anything but QoS 1 would lose readings (F6)."""
         if [each.value for each in granted] != [1]:
-            self.refused = f"the broker did not grant QoS 1 on {FILTER}: {', '.join(map(str, granted))}"
-            self._inbox.close()
+            self._refuse(f"the broker did not grant QoS 1 on {FILTER}: {', '.join(map(str, granted))}")
         else:
             log.info("broker.subscribed", filter=FILTER)
 

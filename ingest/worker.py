@@ -116,6 +116,7 @@ def settle(work: Work, batch: Sequence[Delivery]) -> None:
 
 def look_around(work: Work) -> None:
     """A sign of life, then what a crash left behind and what is due."""
+    work.subscriber.watch()
     now = work.settings.clock()
     with work.writer.begin() as connection:
         sign(connection, "ingest", work.settings.slot, now=now, oldest_waiting=work.inbox.oldest())
