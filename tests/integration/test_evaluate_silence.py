@@ -73,31 +73,51 @@ def test_a_reading_of_a_silent_patient_leaves_one_timer(any_clinic: Clinic) -> N
     assert [reason for _, _, reason, _ in any_clinic.queue()] == ["timer"]
 
 
+def live(clinic: Clinic, seconds: int = 60, waiting: timedelta | None = None) -> None:
+    """An ingest process signs every second up to now; `waiting` is how long its oldest message has waited."""
+    for second in range(seconds, -1, -1):
+        now = clinic.now - timedelta(seconds=second)
+        with clinic.engine.begin() as connection:
+            sign(connection, "ingest", 0, now=now, oldest_waiting=None if waiting is None else now - waiting)
+
+
 def test_silence_is_not_judged_while_ingest_is_behind(any_clinic: Clinic) -> None:
     any_clinic.enrol("pt-anna")
     any_clinic.take(pressure("pt-anna", ago(), "120 80 mmHg"))
     any_clinic.now += 4 * DAY
-    with any_clinic.engine.begin() as connection:
-        sign(connection, "ingest", 0, now=any_clinic.now - timedelta(hours=1), oldest_waiting=None)
-        sign(connection, "ingest", 0, now=any_clinic.now, oldest_waiting=any_clinic.now - timedelta(seconds=16))
+    live(any_clinic, waiting=timedelta(seconds=16))
     assert any_clinic.sweep() == 0
     any_clinic.state("pt-anna", "condition=hypertension")
     any_clinic.settle()
     assert states(any_clinic, "NODATA-BP") == [], "nor when something else is due"
-    with any_clinic.engine.begin() as connection:
-        sign(connection, "ingest", 0, now=any_clinic.now, oldest_waiting=any_clinic.now)
     any_clinic.now += 2 * MINUTE
-    with any_clinic.engine.begin() as connection:
-        sign(connection, "ingest", 0, now=any_clinic.now, oldest_waiting=any_clinic.now)
+    live(any_clinic, waiting=timedelta(seconds=15))
     any_clinic.settle()
     assert states(any_clinic, "NODATA-BP") == [("INFO", "open")]
+
+
+@pytest.mark.parametrize("left_a_row", [True, False])
+def test_silence_is_not_judged_before_the_backlog_of_an_outage_is_in(clinic: Clinic, left_a_row: bool) -> None:
+    """Ingest was down for 26 hours; what devices sent meanwhile waits at the broker (P10)."""
+    clinic.enrol("pt-anna")
+    clinic.take(pressure("pt-anna", ago(days=2), "120 80 mmHg"))
+    live(clinic, 3)
+    clinic.now += timedelta(hours=26)
+    if not left_a_row:
+        with clinic.engine.begin() as connection:
+            sign_off(connection, "ingest", 0)
+    live(clinic, 14)
+    assert clinic.sweep() == 0
+    clinic.take(*(pressure("pt-anna", ago(hours=hours), "120 80 mmHg") for hours in (-2, -20)))
+    live(clinic, 60)
+    clinic.settle()
+    assert clinic.flags() == []
 
 
 def test_what_is_not_silence_is_judged_though_ingest_is_behind(clinic: Clinic) -> None:
     clinic.enrol("pt-anna")
     clinic.store(pressure("pt-anna", ago(hours=1)))
-    with clinic.engine.begin() as connection:
-        sign(connection, "ingest", 0, now=clinic.now, oldest_waiting=clinic.now - DAY)
+    live(clinic, waiting=DAY)
     clinic.settle()
     assert states(clinic, "BP-SEV") == [("CRIT", "open")]
 

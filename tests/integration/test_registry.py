@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -226,6 +226,7 @@ def lasting_clinic(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFacto
         yield clinic
 
 
+@example(events=[("pt-anna", None, None), (None, 1, 1), ("pt-bert", 1, 0)])
 @given(events=st.lists(EVENTS, max_size=12))
 def test_a_stored_reading_is_with_whom_it_would_be_found_now(
     lasting_clinic: Clinic, events: list[tuple[str, str, int | None, int]]
