@@ -4,12 +4,15 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from models.measures import MMHG
 from models.tables import Flag, Patient
 from thresholds import RULES
 
+MERCURY = ("mmHg", "mm[Hg]")
 PAIRED = ("systolic", "diastolic")  # written as one figure, 184/121
 PUBLISHED_PAIR = re.compile(r"([^ ]+ [^ ]+) \(([^ ]+ [^ ]+)\)")
 MONTHS = timedelta(days=200)
@@ -52,9 +55,17 @@ def newest(measure: str, evidence: Mapping[str, Any]) -> str:
         return str(evidence["figure"])
     values: Mapping[str, Sequence[str]] = evidence["newest"]["values"]
     if all(name in values for name in PAIRED):
-        return f"{'/'.join(values[name][0] for name in PAIRED)} {_unit(values[PAIRED[0]][1])}"
+        return _pressure([values[name] for name in PAIRED])
     text, unit = values[measure]
     return text if text in BEYOND else f"{text} {_unit(unit)}"
+
+
+def _pressure(pair: Sequence[Sequence[str]]) -> str:
+    """In mmHg, which its limits are published in; a cuff that sent kPa is marked ≈, and its own figures are kept."""
+    if all(unit in MERCURY for _, unit in pair):
+        return f"{'/'.join(text for text, _ in pair)} mmHg"
+    figures = (MMHG[unit].apply(Decimal(text)).to_integral_value() for text, unit in pair)
+    return f"≈{'/'.join(map(str, figures))} mmHg"
 
 
 def limit_beside(limit: str, figure: str) -> str:

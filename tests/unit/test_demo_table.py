@@ -82,12 +82,14 @@ def test_a_silence_says_how_long_in_place_of_a_value() -> None:
     [
         ("glucose", {"glucose": ["2.6", "mmol/L"]}, "2.6 mmol/L"),
         ("glucose", {"glucose": ["LO", "mmol/L"]}, "LO"),
-        ("blood_pressure", {"systolic": ["24.7", "kPa"], "diastolic": ["13.9", "kPa"]}, "24.7/13.9 kPa"),
+        ("blood_pressure", {"systolic": ["24.7", "kPa"], "diastolic": ["13.9", "kPa"]}, "≈185/104 mmHg"),
         ("blood_pressure", {"systolic": ["184", "mm[Hg]"], "diastolic": ["98", "mm[Hg]"]}, "184/98 mmHg"),
         ("weight", {"body_fat": ["31", "%"], "weight": ["178.2", "[lb_av]"]}, "178.2 lb"),
     ],
 )
-def test_values_are_shown_as_sent(measure: str, values: dict[str, list[str]], words: str) -> None:
+def test_values_are_shown_as_sent_and_pressure_in_the_unit_of_its_limit(
+    measure: str, values: dict[str, list[str]], words: str
+) -> None:
     assert newest(measure, {"newest": {"values": values}, "figure": None}) == words
 
 
@@ -97,7 +99,6 @@ def test_values_are_shown_as_sent(measure: str, values: dict[str, list[str]], wo
         ("54 mg/dL (3.0 mmol/L)", "2.6 mmol/L", "3.0 mmol/L"),
         ("54 mg/dL (3.0 mmol/L)", "49 mg/dL", "54 mg/dL"),
         ("54 mg/dL (3.0 mmol/L)", "LO", "54 mg/dL (3.0 mmol/L)"),
-        ("180/120 mmHg", "24.7/13.9 kPa", "180/120 mmHg"),
         ("2 d (INFO), 3 d (MOD), 5 d (HIGH)", "more than 3 d", "2 d (INFO), 3 d (MOD), 5 d (HIGH)"),
     ],
 )
