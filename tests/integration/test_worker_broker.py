@@ -16,7 +16,7 @@ from ingest.mqtt import BrokerAddress
 from ingest.worker import BrokerRefusedError
 from models.tables import Message
 from tests.support.brokers import MOSQUITTO
-from tests.support.desks import CUFF, Desk, desk_at, pressure
+from tests.support.desks import CUFF, Desk, counts, desk_at, pressure
 from tests.support.holding import holding
 from tests.support.places import absent, find_program, free_port
 from tests.support.processes import Server, running, wait_for_port
@@ -192,6 +192,28 @@ def test_an_acknowledgement_of_a_lost_connection_is_dropped(desk: Desk, sqlite_d
         worker.__exit__(None, None, None)
     assert kinds == {PUBLISH}, "receipts alone"
     assert set(desk.readings()) == {"n-1", "n-2"}
+
+
+def test_a_lost_acknowledgement_costs_a_duplicate_and_nothing_else(desk: Desk, sqlite_database: str) -> None:
+    again = threading.Event()
+
+    def deaf(line: Line) -> None:
+        line.welcome()
+        line.grant()
+        line.publish(TOPIC, body(1), 1)
+        wait_until(lambda: "n-1" in desk.readings())
+
+    def patient(line: Line) -> None:
+        line.welcome()
+        line.grant()
+        line.publish(TOPIC, body(1), 1)
+        assert line.acknowledged() == 1
+        again.set()
+
+    with scripted(deaf, patient) as (host, port), working(sqlite_database, BrokerAddress(host, port), subscribed=False):
+        assert again.wait(10)
+    assert sorted(map(counts, desk.all(Message))) == [(0, 1, 0, 0), (1, 0, 0, 0)]
+    assert len(desk.readings()) == 1
 
 
 def test_what_a_broker_delivers_as_no_text_or_without_a_payload_is_acknowledged(
