@@ -1,7 +1,6 @@
 """`replay`: recordings read as their owner says they are, and published against the broker of the settings."""
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain
@@ -11,13 +10,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from hearthline.errors import USAGE, Failure, explain_system
 from hearthline.guess import MEASURES, guess_topic
+from hearthline.json_elements import elements
 from models.measures import CATALOGUE
 from simulators.columns import EXAMPLE, NOT_VALUES, pairs_of, parse_map
 from simulators.read_csv import readings_from_csv
 from simulators.recording import Recorded, readings_from_json_lines, recorded
 
 TABLES: Final = (".csv", ".tsv")
-BETWEEN: Final = re.compile(r"[\s,]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,27 +66,15 @@ def _readings_from_json(file: Path) -> list[Recorded]:
     """Lines of readings, or the array that `decode` reads; the text of each stays as it stands."""
     try:
         text = file.read_text(encoding="utf-8-sig").lstrip()
-        return list(_elements(text, file.name) if text.startswith("[") else readings_from_json_lines(file))
+        if not text.startswith("["):
+            return list(readings_from_json_lines(file))
+        return [recorded(element, value) for element, value in elements(text)]
     except UnicodeDecodeError:
         raise ValueError(f"{file.name} is not text in UTF-8") from None
+    except json.JSONDecodeError as error:
+        raise ValueError(f"{file.name} is no JSON: {error}") from None
     except RecursionError:
         raise ValueError(f"{file.name} is nested too deeply") from None
-
-
-def _elements(array: str, name: str) -> Iterable[Recorded]:
-    decoder, at = json.JSONDecoder(), 1
-    while (at := _skip(array, at)) < len(array) and array[at] != "]":
-        try:
-            value, end = decoder.raw_decode(array, at)
-        except ValueError as error:
-            raise ValueError(f"{name} is no JSON: {error}") from error
-        yield recorded(array[at:end], value)
-        at = end
-
-
-def _skip(text: str, at: int) -> int:
-    found = BETWEEN.match(text, at)
-    return found.end() if found else at
 
 
 def _measure_in(columns: str) -> str:

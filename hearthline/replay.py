@@ -64,7 +64,7 @@ def replay(shell: Shell, wish: Wish) -> Outcome:
 def _check_holder(wish: Wish) -> None:
     if wish.device != NEW and wish.patient is not None:
         raise Failure(f"device {wish.device} has its holder already", "leave out --patient, or use --device new", USAGE)
-    if wish.device == NEW and not (wish.patient or "").strip():
+    if wish.device == NEW and wish.patient is None:
         raise Failure("a new device needs somebody who holds it", "name them with --patient", USAGE)
     if DEVICE.fullmatch(wish.device) is None and wish.device != NEW:
         raise Failure(f"device id {wish.device!r} does not fit", "8 to 40 of a-z, 0-9 and '-', or: new", USAGE)

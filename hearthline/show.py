@@ -2,23 +2,15 @@
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
+from hearthline.tables import Column, show_table
 from registry.beginning import BEGINNING
 
 Row = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """`name` is the key in the row, `title` what stands above it."""
-
-    name: str
-    title: str
 
 
 def show_rows(rows: Iterable[Row], columns: Sequence[Column], *, json: bool, none: str = "nothing to show") -> None:
@@ -27,13 +19,11 @@ def show_rows(rows: Iterable[Row], columns: Sequence[Column], *, json: bool, non
         for row in rows:
             show_json(row)
         return
-    cells = [[text(row.get(column.name)) for column in columns] for row in rows]
-    if not cells:
-        print(none, file=sys.stderr)  # noqa: T201  stdout carries data alone
-    elif sys.stdout.isatty():
-        _show_table([column.title for column in columns], cells)
+    cells = [{column.name: text(row.get(column.name)) for column in columns} for row in rows]
+    if cells:
+        show_table(columns, cells)
     else:
-        _show_aligned([[column.title for column in columns], *cells])
+        print(none, file=sys.stderr)  # noqa: T201  stdout carries data alone
 
 
 def show_one(row: Row, *, json: bool) -> None:
@@ -69,27 +59,12 @@ def text(value: object) -> str:
         return "–"
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.2f}"
     if value == BEGINNING:
         return "the beginning"
     if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M}" + ("Z" if not value.utcoffset() else f"{value:%z}")
+        return f"{value:%Y-%m-%d %H:%M}" + ("Z" if not value.utcoffset() else f" {value:%z}")
     if isinstance(value, Mapping):
         return " ".join(f"{key}={text(each)}" for key, each in value.items() if each is not None)
-    return "".join(sign if sign.isprintable() else "�" for sign in str(value))
-
-
-def _show_aligned(lines: Sequence[Sequence[str]]) -> None:
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    for line in lines:
-        show_line("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
-
-
-def _show_table(titles: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(*titles, box=None, pad_edge=False, header_style="bold")
-    for line in cells:
-        table.add_row(*(Text(cell) for cell in line))
-    Console(file=sys.stdout).print(table)
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in str(value))

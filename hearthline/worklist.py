@@ -1,6 +1,6 @@
 """Flags as people read them: the rule in words, what was sent against the limit, times in the patient's zone."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
@@ -23,8 +23,13 @@ def check_filters(severity: str | None, rule: str | None, statuses: Sequence[str
     """Raises Failure (usage) for a word that no flag can have, which would look like an empty worklist."""
     named = [("severity", severity, SEVERITIES), ("rule", rule, tuple(RULES))]
     for what, word, known in [*named, *(("status", status, STATUSES) for status in statuses or ())]:
-        if word is not None and word not in known:
-            raise Failure(f"there is no {what} {word}", f"one of: {', '.join(known)}", USAGE)
+        check_word(what, word, known)
+
+
+def check_word(what: str, word: str | None, known: Collection[str]) -> None:
+    """Raises Failure (usage) when `word` is none of those there are."""
+    if word is not None and word not in known:
+        raise Failure(f"there is no {what} {word}", f"one of: {', '.join(known)}", USAGE)
 
 
 def flag_row(flag: Flag, patient: Patient) -> dict[str, Any]:

@@ -5,14 +5,18 @@ from typing import Annotated, Any
 
 import typer
 
-from hearthline.options import Json, parse_instant
-from hearthline.show import Column, show_one, show_rows
+from hearthline.options import Json, parse_instant, parse_model
+from hearthline.show import show_one, show_rows
+from hearthline.tables import Column
 
 app = typer.Typer(help="Which devices may publish, and who holds them.")
 
 COLUMNS = (
-    Column("id", "device"), Column("model", "model"), Column("gateway", "gateway"), Column("holders", "held by"),
-)  # fmt: skip
+    Column("id", "device", whole=True),
+    Column("model", "model"),
+    Column("gateway", "gateway"),
+    Column("holders", "held by"),
+)
 NONE = "no devices yet; see: hearthline devices enrol --help"
 
 
@@ -20,7 +24,7 @@ NONE = "no devices yet; see: hearthline devices enrol --help"
 def enrol(
     context: typer.Context,
     device_id: str,
-    model: str,
+    model: Annotated[str, typer.Argument(parser=parse_model)],
     *,
     gateway: Annotated[str | None, typer.Option(help="Device that may publish for this one.")] = None,
     json: Json = False,
@@ -41,7 +45,7 @@ def assign(
     device_id: str,
     *,
     patient: Annotated[str, typer.Option(help="Id of the patient who holds it from then on.")],
-    slot: Annotated[int | None, typer.Option(min=0, help="User number on a shared device; else all of it.")] = None,
+    slot: Annotated[int | None, typer.Option(min=0, max=255, help="User of a shared device; else all of it.")] = None,
     from_at: Annotated[
         datetime | None, typer.Option("--from", help="Since when (RFC 3339).", parser=parse_instant)
     ] = None,
@@ -71,9 +75,7 @@ def show_devices(context: typer.Context, *, json: Json = False) -> None:
 
 
 def _brief(row: dict[str, Any]) -> dict[str, Any]:
+    from hearthline.sheets import slot_text
+
     lasting = (held for held in row["assignments"] if held["until_at"] is None)
-    return row | {"holders": ", ".join(held["patient"] + _slot(held["slot"]) for held in lasting)}
-
-
-def _slot(slot: int | None) -> str:
-    return "" if slot is None else f" (slot {slot})"
+    return row | {"holders": ", ".join(held["patient"] + slot_text(held["slot"]) for held in lasting)}

@@ -4,20 +4,27 @@ from collections.abc import Callable
 from datetime import datetime
 from itertools import islice
 from typing import Annotated, Any
-from uuid import UUID
 
 import typer
 
-from hearthline.options import Actor, Json, Note, parse_instant
-from hearthline.show import Column, show_one, show_rows
+from hearthline.options import Actor, Ending, Json, Note, parse_instant
+from hearthline.show import show_one, show_rows
+from hearthline.tables import Column
 
 app = typer.Typer(help="The worklist. Rule matches for review by a licensed professional.")
 
-TITLES = {
-    "severity": "severity", "patient": "patient", "rule": "rule", "newest": "newest", "limit": "limit",
-    "since": "since", "often": "how often", "note": "now", "status": "status", "id": "flag",
-}  # fmt: skip
-COLUMNS = tuple(Column(name, title) for name, title in TITLES.items())
+COLUMNS = (
+    Column("severity", "severity"),
+    Column("patient", "patient"),
+    Column("rule", "rule"),
+    Column("newest", "newest"),
+    Column("limit", "limit", below="newest"),
+    Column("since", "since, their time", whole=True),
+    Column("often", "how often", below="since"),
+    Column("note", "now", below="rule"),
+    Column("status", "status", below="severity"),
+    Column("id", "flag", below="patient", ending=True),
+)
 ACTIVE = ("open", "acknowledged", "in_progress")
 Statuses = Annotated[
     list[str] | None, typer.Option(help="open, acknowledged, in_progress, resolved, withdrawn; repeatable.")
@@ -32,7 +39,9 @@ def list_worklist(
     severity: Annotated[str | None, typer.Option(help="Only CRIT, HIGH, MOD or INFO.")] = None,
     rule: Annotated[str | None, typer.Option(help="Only this rule (id).")] = None,
     status: Statuses = None,
-    since: Annotated[datetime | None, typer.Option(parser=parse_instant, help="Only what began then or later.")] = None,
+    since: Annotated[
+        datetime | None, typer.Option(parser=parse_instant, help="Only what still went on then, or began later.")
+    ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many.")] = None,
     json: Json = False,
 ) -> None:
@@ -45,7 +54,7 @@ def list_worklist(
     check_filters(severity, rule, status)
     wanted = status or (None if json else ACTIVE)
     with context.obj.reading() as session:
-        patient = get_patient(session, patient).id if patient else None
+        patient = None if patient is None else get_patient(session, patient).id
         found = list_flags(session, patient=patient, severity=severity, rule=rule, status=wanted, since=since)
         flags = islice(found, limit)
         rows = [line_of(flag) if json else flag_row(flag, get_patient(session, flag.patient_id)) for flag in flags]
@@ -53,17 +62,21 @@ def list_worklist(
 
 
 @app.command("show")
-def show_flag(context: typer.Context, flag_id: UUID, *, json: Json = False) -> None:
+def show_flag(context: typer.Context, flag_id: Ending, *, json: Json = False) -> None:
     """One flag: the rule and its source, the readings in the patient's local time, what was done."""
     from flags.worklist import get_flag
+    from hearthline.endings import find_id
+    from models.tables import Flag
 
     with context.obj.reading() as session:
-        line = _page(session, get_flag(session, flag_id), json=json)
+        line = _page(session, get_flag(session, find_id(session, Flag, flag_id)), json=json)
     show_one(line, json=json)
 
 
 @app.command("acknowledge")
-def acknowledge_flag(context: typer.Context, flag_id: UUID, *, by: Actor, note: Note = "", json: Json = False) -> None:
+def acknowledge_flag(
+    context: typer.Context, flag_id: Ending, *, by: Actor, note: Note = "", json: Json = False
+) -> None:
     """Say that somebody has seen it."""
     from flags.actions import acknowledge
 
@@ -71,19 +84,20 @@ def acknowledge_flag(context: typer.Context, flag_id: UUID, *, by: Actor, note: 
 
 
 @app.command("resolve")
-def resolve_flag(context: typer.Context, flag_id: UUID, *, by: Actor, note: Note = "", json: Json = False) -> None:
+def resolve_flag(context: typer.Context, flag_id: Ending, *, by: Actor, note: Note = "", json: Json = False) -> None:
     """Say that it is dealt with; a later match raises a new one."""
     from flags.actions import resolve
 
     _act(context, resolve, flag_id, by, note, json=json)
 
 
-def _act(
-    context: typer.Context, act: Callable[..., object], flag_id: UUID, actor: str, note: str, *, json: bool
-) -> None:
+def _act(context: typer.Context, act: Callable[..., object], ending: str, actor: str, note: str, *, json: bool) -> None:
     from flags.worklist import get_flag
+    from hearthline.endings import find_id
+    from models.tables import Flag
 
     with context.obj.writing() as session:
+        flag_id = find_id(session, Flag, ending)
         act(session, flag_id, actor=actor, note=note, now=context.obj.now())
         line = _page(session, get_flag(session, flag_id), json=json)
     show_one(line, json=json)

@@ -4,37 +4,46 @@ from typing import Annotated, Any
 
 import typer
 
-from hearthline.options import Json, parse_pair
-from hearthline.show import Column, show_one, show_rows
+from hearthline.options import Json, parse_name, parse_pair, parse_patient_id
+from hearthline.show import show_one, show_rows
+from hearthline.tables import Column
 
 app = typer.Typer(help="Who is being looked after.")
 
-COLUMNS = (Column("id", "patient"), Column("name", "name"), Column("zone", "zone"), Column("says", "facts"))
+COLUMNS = (
+    Column("id", "patient", whole=True), Column("name", "name"), Column("zone", "zone"), Column("says", "facts"),
+)  # fmt: skip
 NONE = "no patients yet; see: hearthline patients add --help"
 
 
 @app.command("add")
 def add_patient(
     context: typer.Context,
-    name: str,
+    name: Annotated[str, typer.Argument(parser=parse_name)],
     *,
     zone: Annotated[str, typer.Option(help="IANA name that decides the patient's day, such as Europe/Paris.")],
-    patient_id: Annotated[str | None, typer.Option("--id", help="Id to use instead of a new one.")] = None,
+    patient_id: Annotated[
+        str | None, typer.Option("--id", parser=parse_patient_id, help="Id to use instead of a new one.")
+    ] = None,
     fact: Annotated[
         list[str] | None, typer.Option(help="name=value, such as condition=heart_failure; repeatable.")
     ] = None,
     json: Json = False,
 ) -> None:
     """Enrol a patient, with what rules need to know about them."""
+    from hearthline.facts import check_fact
     from hearthline.names import patient_line
+    from hearthline.sheets import patient_sheet
     from registry.facts import set_fact
     from registry.patients import enrol_patient
 
     stated, now = [parse_pair(each) for each in fact or []], context.obj.now()
+    for key, value in stated:
+        check_fact(key, value)
     with context.obj.writing() as session:
         patient = enrol_patient(session, name=name, zone=zone, now=now, patient_id=patient_id)
         facts = [set_fact(session, patient.id, key, value, author="command line", now=now) for key, value in stated]
-        line = patient_line(patient, facts, [])
+        line = (patient_line if json else patient_sheet)(patient, facts, [])
     show_one(line, json=json)
 
 
@@ -56,13 +65,16 @@ def show_patients(context: typer.Context, *, json: Json = False) -> None:
 def show_patient(context: typer.Context, patient_id: str, *, json: Json = False) -> None:
     """One patient, with facts and devices."""
     from hearthline.names import patient_line
+    from hearthline.sheets import patient_sheet
     from registry.assignments import list_assignments
     from registry.facts import list_facts
     from registry.patients import get_patient
 
     with context.obj.reading() as session:
         patient = get_patient(session, patient_id)
-        line = patient_line(patient, list_facts(session, patient.id), list_assignments(session))
+        line = (patient_line if json else patient_sheet)(
+            patient, list_facts(session, patient.id), list_assignments(session)
+        )
     show_one(line, json=json)
 
 

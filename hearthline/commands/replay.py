@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from hearthline.options import Json, parse_pair
+from hearthline.options import Json, parse_name, parse_pair
 from hearthline.show import remark, show_one
 
 
@@ -14,7 +14,9 @@ def command(  # noqa: PLR0913  one parameter an option
     files: Annotated[list[Path], typer.Argument(help="JSON lines of readings, a payload, or a CSV with --map.")],
     *,
     device: Annotated[str, typer.Option(help="Id of an enrolled device, or new.")],
-    patient: Annotated[str | None, typer.Option(help="With --device new: name of a new patient who holds it.")] = None,
+    patient: Annotated[
+        str | None, typer.Option(parser=parse_name, help="With --device new: name of a new patient who holds it.")
+    ] = None,
     map_: Annotated[str | None, typer.Option("--map", help="measured_at=time,glucose=gl:mg/dL for a CSV.")] = None,
     zone: Annotated[str | None, typer.Option(help="IANA zone of times without an offset.")] = None,
     measure: Annotated[str | None, typer.Option(help="Else told by the components.")] = None,

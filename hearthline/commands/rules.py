@@ -3,7 +3,8 @@
 import typer
 
 from hearthline.options import Json
-from hearthline.show import Column, show_rows
+from hearthline.show import show_rows
+from hearthline.tables import Column
 
 app = typer.Typer(help="What is looked for, with limits and sources.")
 

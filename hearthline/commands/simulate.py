@@ -19,7 +19,7 @@ def run_simulation(  # noqa: PLR0913  one parameter an option
     context: typer.Context,
     *,
     patients: Annotated[int, typer.Option(min=1)] = 12,
-    days: Annotated[int, typer.Option(min=1, help="Days that end at --until.")] = 30,
+    days: Annotated[int, typer.Option(min=1, max=3660, help="Days that end at --until.")] = 30,
     seed: Annotated[int, typer.Option(help="Decides ids, values and faults.")] = 1,
     speed: Annotated[
         float | None, typer.Option(min=0.001, help="Simulated seconds a second; else as fast as answers come.")

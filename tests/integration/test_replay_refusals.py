@@ -61,7 +61,7 @@ def said(
         (("good.csv", *NEW, *MAP, "--context", "specimen=blood"), "glucose has no specimen 'blood'; one of: capillary"),
         (("good.csv", *NEW, *MAP, "--only", "gl=1"), "good.csv has no row in which gl is '1'"),
         (("good.csv", "--device", "new", *MAP), "name them with --patient"),
-        (("good.csv", "--device", "new", "--patient", " ", *MAP), "name them with --patient"),
+        (("good.csv", "--device", "new", "--patient", " ", *MAP), "not one line of 1 to 100 characters"),
         (("good.csv", "--device", "SCALE", *MAP), "device id 'SCALE' does not fit"),
         (("good.csv", "--device", "kitchen/scale/1", *MAP), "device id 'kitchen/scale/1' does not fit"),
         (("good.csv", "--device", "scale-0001", "--patient", "Ana", *MAP), "device scale-0001 has its holder already"),
