@@ -45,11 +45,11 @@ def ask(environment: dict[str, str], tmp_path: Path) -> Ask:
 
 @contextmanager
 def ingest(environment: dict[str, str]) -> Iterator["subprocess.Popen[str]"]:
-    """Running and connected; killed when the test left it alive."""
+    """Running and subscribed; killed when the test left it alive."""
     process = subprocess.Popen([*HEARTHLINE, "ingest"], env=environment, stderr=subprocess.PIPE, text=True)
     assert process.stderr is not None
     try:
-        while "broker.connected" not in process.stderr.readline():
+        while "broker.subscribed" not in process.stderr.readline():
             assert process.poll() is None
         yield process
     finally:

@@ -90,13 +90,18 @@ def test_outside_of_every_assignment_it_is_nobodys(at: str) -> None:
     assert refused(identify(reading(at), CUFF, holders)) == ("identify.unassigned", "")
 
 
-def test_a_slot_of_its_own_hides_the_whole_devices_holder_even_where_it_has_none() -> None:
+def test_a_slot_goes_with_the_whole_device_until_somebody_holds_it_by_itself() -> None:
     holders = registry(held("whole"), held("ana", MIDDLE, slot=1))
-    assert attributed(identify(reading(user=1), CUFF, holders)).patient_id == "ana"
-    assert attributed(identify(reading(user=2), CUFF, holders)).patient_id == "whole"
+    sent = {"before": reading("2026-01-05T06:59:59Z", user=1), "own": reading(user=1), "other": reading(user=2)}
+    found = {name: attributed(identify(each, CUFF, holders)).patient_id for name, each in sent.items()}
+    assert found == {"before": "whole", "own": "ana", "other": "whole"}
     assert attributed(identify(reading(), CUFF, holders)).patient_id == "whole"
-    early = reading("2026-01-05T06:00:00Z", user=1)
-    assert refused(identify(early, CUFF, holders)) == ("identify.unassigned", "")
+
+
+def test_with_a_clock_in_doubt_a_slot_that_changed_hands_is_nobodys() -> None:
+    holders = registry(held("whole"), held("ana", MIDDLE, slot=1))
+    found = identify(reading("2000-01-01T00:10:00Z", user=1), CUFF, holders)
+    assert refused(found) == ("identify.ambiguous_holder", "/measured_at")
 
 
 RESET = "2000-01-01T00:10:00Z"
