@@ -16,7 +16,7 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """One valid reading, not yet anybody's.
+    """One valid reading, not yet anybody's. `at` is the JSON pointer to it in its payload.
 
     `id` is derived from the identity (contract, *Identity*), `content_digest` from the content. `device_id` is the
     device that measured (the payload's, else the topic's). `values` are doubles in the catalogue's unit, `as_sent`
@@ -25,6 +25,7 @@ class Decoded:
     """
 
     element: int
+    at: str
     id: UUID
     content_digest: str
     device_id: str

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from ingest.decode.times import IN_FUTURE
 from ingest.decoded import Decoded, Rejected
 from ingest.delivery import Attributed
 from registry.holders import Held, Holders, KnownDevice
@@ -10,7 +11,7 @@ from registry.holders import Held, Holders, KnownDevice
 FIRST_TRUSTED: Final = datetime(2000, 1, 2, tzinfo=UTC)
 
 
-def identify(reading: Decoded, publisher: str, holders: Holders) -> Attributed | Rejected:
+def identify(reading: Decoded, publisher: str, holders: Holders, received_at: datetime) -> Attributed | Rejected:
     """The reading with its holder, or why it has none. `publisher` is the topic's device."""
     device, by = holders.devices.get(reading.device_id), holders.devices.get(publisher)
     if by is None:
@@ -22,6 +23,8 @@ def identify(reading: Decoded, publisher: str, holders: Holders) -> Attributed |
     shift = _correction(reading, by)
     doubtful = reading.time_quality == "doubtful" and shift is None
     measured_at = reading.measured_at + (shift or timedelta(0))
+    if measured_at - received_at > IN_FUTURE:
+        return _refuse(reading, "decode.in_future", "/measured_at", "more than 24 h ahead, correction included")
     held = _holder(reading, device, measured_at, doubtful)
     return held if isinstance(held, Rejected) else _attribute(reading, device, held, shift)
 
@@ -71,4 +74,4 @@ def _off_scale(reading: Decoded, device: KnownDevice) -> dict[str, float]:
 
 
 def _refuse(reading: Decoded, code: str, pointer: str, detail: str) -> Rejected:
-    return Rejected(reading.element, code, pointer, detail, reading.given_id, reading.device_time)
+    return Rejected(reading.element, code, reading.at + pointer, detail, reading.given_id, reading.device_time)

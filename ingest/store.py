@@ -49,7 +49,7 @@ def _devices(batch: Sequence[Decoding]) -> set[str]:
 
 def _identified(outcome: Decoded | Rejected | Noted, delivery: Delivery, holders: Holders) -> Element:
     if isinstance(outcome, Decoded):
-        return identify(outcome, delivery.publisher, holders)
+        return identify(outcome, delivery.publisher, holders, delivery.received_at)
     if isinstance(outcome, Noted) and holders.devices.get(delivery.publisher) is None:
         return Rejected(outcome.element, "identify.unknown_device", "", "the publishing device is not enrolled")
     return outcome
@@ -81,7 +81,7 @@ def _ruled(reading: Decoded, ruling: str | None) -> tuple[Verdict, Rejected | No
     if ruling is None or ruling == "duplicate":
         return Verdict(reading.element, ruling or "stored", None, reading.given_id, reading.device_time), None
     detail = "another reading has this identity with other content"
-    refusal = Rejected(reading.element, ruling, "", detail, reading.given_id, reading.device_time)
+    refusal = Rejected(reading.element, ruling, reading.at, detail, reading.given_id, reading.device_time)
     return _quarantined(refusal), refusal
 
 

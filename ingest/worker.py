@@ -9,7 +9,7 @@ from typing import Final
 
 import structlog
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from flags.evaluate import evaluate
 from flags.sweep import sweep
@@ -131,9 +131,7 @@ def persist(work: Work, act: Callable[[], object]) -> bool:
             act()
         except DBAPIError as error:
             if not said:
-                log.warning(
-                    "database.away", cause=type(error.orig).__name__, does="waits; nothing is acknowledged meanwhile"
-                )
+                log.warning("database.away", cause=_cause(error), does="waits; nothing is acknowledged meanwhile")
             said = True
             if work.settings.stop.wait(delay):
                 return False
@@ -142,6 +140,13 @@ def persist(work: Work, act: Callable[[], object]) -> bool:
             if said:
                 log.info("database.back")
             return True
+
+
+def _cause(error: DBAPIError) -> str:
+    """What the driver says of the connection, disk or lock, a line; of anything else only its kind, for it may quote
+    what was to be stored."""
+    kind = type(error.orig).__name__
+    return f"{kind}: {str(error.orig).partition(chr(10))[0]}" if isinstance(error, OperationalError) else kind
 
 
 def drain(work: Work) -> None:

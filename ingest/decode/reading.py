@@ -102,6 +102,7 @@ def _reading(element: Element, layout: Layout, envelope: Envelope, quantities: M
     content = Content(layout.code, envelope.slot, start and start.at, end.at, _canonical(layout, quantities))
     return Decoded(
         element=element.index,
+        at=element.at,
         id=reading_id(envelope.device_id, envelope.given_id, content),
         content_digest=content_digest(content),
         device_id=envelope.device_id,

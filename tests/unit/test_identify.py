@@ -62,13 +62,13 @@ def refused(found: Attributed | Rejected) -> tuple[str, str]:
     ],
 )
 def test_who_may_publish_for_whom(publisher: str, device: str, answer: tuple[str, str]) -> None:
-    assert refused(identify(reading(device=device), publisher, registry(held("ana")))) == answer
+    assert refused(identify(reading(device=device), publisher, registry(held("ana")), NOW)) == answer
 
 
 def test_a_linked_gateway_may_publish_for_its_device_and_the_device_for_itself() -> None:
     holders = registry(held("ana"), gateway=GATEWAY)
     for publisher in (GATEWAY, CUFF):
-        assert attributed(identify(reading(device=CUFF), publisher, holders)).patient_id == "ana"
+        assert attributed(identify(reading(device=CUFF), publisher, holders, NOW)).patient_id == "ana"
 
 
 @pytest.mark.parametrize(
@@ -81,26 +81,26 @@ def test_a_linked_gateway_may_publish_for_its_device_and_the_device_for_itself()
 )
 def test_an_assignment_begins_at_its_instant_and_ends_before_the_next(at: str, patient: str) -> None:
     holders = registry(held("ana", end=MIDDLE), held("bo", MIDDLE))
-    assert attributed(identify(reading(at), CUFF, holders)).patient_id == patient
+    assert attributed(identify(reading(at), CUFF, holders, NOW)).patient_id == patient
 
 
 @pytest.mark.parametrize("at", ["2026-01-05T06:59:59Z", "2026-01-05T08:00:00Z"])
 def test_outside_of_every_assignment_it_is_nobodys(at: str) -> None:
     holders = registry(held("ana", MIDDLE, MIDDLE + timedelta(hours=1)))
-    assert refused(identify(reading(at), CUFF, holders)) == ("identify.unassigned", "")
+    assert refused(identify(reading(at), CUFF, holders, NOW)) == ("identify.unassigned", "")
 
 
 def test_a_slot_goes_with_the_whole_device_until_somebody_holds_it_by_itself() -> None:
     holders = registry(held("whole"), held("ana", MIDDLE, slot=1))
     sent = {"before": reading("2026-01-05T06:59:59Z", user=1), "own": reading(user=1), "other": reading(user=2)}
-    found = {name: attributed(identify(each, CUFF, holders)).patient_id for name, each in sent.items()}
+    found = {name: attributed(identify(each, CUFF, holders, NOW)).patient_id for name, each in sent.items()}
     assert found == {"before": "whole", "own": "ana", "other": "whole"}
-    assert attributed(identify(reading(), CUFF, holders)).patient_id == "whole"
+    assert attributed(identify(reading(), CUFF, holders, NOW)).patient_id == "whole"
 
 
 def test_with_a_clock_in_doubt_a_slot_that_changed_hands_is_nobodys() -> None:
     holders = registry(held("whole"), held("ana", MIDDLE, slot=1))
-    found = identify(reading("2000-01-01T00:10:00Z", user=1), CUFF, holders)
+    found = identify(reading("2000-01-01T00:10:00Z", user=1), CUFF, holders, NOW)
     assert refused(found) == ("identify.ambiguous_holder", "/measured_at")
 
 
@@ -109,22 +109,22 @@ RESET = "2000-01-01T00:10:00Z"
 
 def test_with_a_clock_in_doubt_the_sole_holder_ever_is_certain_whenever_they_held_it() -> None:
     holders = registry(held("ana", MIDDLE), held("ana", BEGIN, MIDDLE))
-    found = attributed(identify(reading(RESET), CUFF, holders))
+    found = attributed(identify(reading(RESET), CUFF, holders, NOW))
     assert (found.patient_id, found.time_quality, found.time_source) == ("ana", "doubtful", "device")
 
 
 def test_with_a_clock_in_doubt_and_several_holders_it_is_nobodys() -> None:
     holders = registry(held("ana", end=MIDDLE), held("bo", MIDDLE))
-    assert refused(identify(reading(RESET), CUFF, holders)) == ("identify.ambiguous_holder", "/measured_at")
+    assert refused(identify(reading(RESET), CUFF, holders, NOW)) == ("identify.ambiguous_holder", "/measured_at")
 
 
 def test_with_a_clock_in_doubt_and_no_holder_it_is_unassigned() -> None:
-    assert refused(identify(reading(RESET), CUFF, registry())) == ("identify.unassigned", "")
+    assert refused(identify(reading(RESET), CUFF, registry(), NOW)) == ("identify.unassigned", "")
 
 
 def test_a_trusted_gateways_pair_moves_the_time_before_the_holder_is_looked_up() -> None:
     holders = registry(held("ana", end=MIDDLE), held("bo", MIDDLE), gateway=GATEWAY, trusted=True)
-    found = attributed(identify(reading("2026-01-05T06:56:00Z", clock=PAIR, device=CUFF), GATEWAY, holders))
+    found = attributed(identify(reading("2026-01-05T06:56:00Z", clock=PAIR, device=CUFF), GATEWAY, holders, NOW))
     assert found.patient_id == "bo"
     assert found.measured_at == datetime(2026, 1, 5, 7, 1, tzinfo=UTC)
     assert (found.time_source, found.time_quality) == ("gateway", "good")
@@ -134,7 +134,7 @@ def test_a_trusted_gateways_pair_moves_the_time_before_the_holder_is_looked_up()
 @pytest.mark.parametrize(("publisher", "trusted"), [(GATEWAY, False), (CUFF, True)])
 def test_no_other_pair_moves_anything(publisher: str, trusted: bool) -> None:
     holders = registry(held("ana"), gateway=GATEWAY, trusted=trusted)
-    found = attributed(identify(reading(clock=PAIR, device=CUFF), publisher, holders))
+    found = attributed(identify(reading(clock=PAIR, device=CUFF), publisher, holders, NOW))
     assert (found.measured_at, found.time_source) == (MIDDLE, "device")
     assert "clock_corrected" not in found.quality
 
@@ -142,7 +142,7 @@ def test_no_other_pair_moves_anything(publisher: str, trusted: bool) -> None:
 def test_a_pair_that_agrees_proves_the_time_without_changing_it() -> None:
     holders = registry(held("ana"), gateway=GATEWAY, trusted=True)
     same = {"device": PAIR["device"], "reference": PAIR["device"]}
-    found = attributed(identify(reading(clock=same, device=CUFF), GATEWAY, holders))
+    found = attributed(identify(reading(clock=same, device=CUFF), GATEWAY, holders, NOW))
     assert (found.measured_at, found.time_source, found.time_quality) == (MIDDLE, "gateway", "good")
     assert "clock_corrected" not in found.quality
 
@@ -150,7 +150,7 @@ def test_a_pair_that_agrees_proves_the_time_without_changing_it() -> None:
 def test_a_reset_clock_that_a_gateway_corrected_is_not_in_doubt_any_more() -> None:
     holders = registry(held("ana", end=MIDDLE), held("bo", MIDDLE), gateway=GATEWAY, trusted=True)
     clock = {"device": "2000-01-01T00:20:00Z", "reference": "2026-01-05T07:30:00Z"}
-    found = attributed(identify(reading(RESET, clock=clock, device=CUFF), GATEWAY, holders))
+    found = attributed(identify(reading(RESET, clock=clock, device=CUFF), GATEWAY, holders, NOW))
     assert (found.patient_id, found.time_quality) == ("bo", "good")
     assert found.measured_at == datetime(2026, 1, 5, 7, 20, tzinfo=UTC)
     assert "clock_doubtful" not in found.quality
@@ -169,11 +169,28 @@ def test_a_pair_that_leaves_a_reading_at_the_factory_default_proves_nothing(
 ) -> None:
     holders = registry(held("ana", end=MIDDLE), held("bo", MIDDLE), gateway=GATEWAY, trusted=True)
     sent = reading(at, clock={"device": device, "reference": reference}, device=CUFF)
-    assert refused(identify(sent, GATEWAY, holders)) == ("identify.ambiguous_holder", "/measured_at")
+    assert refused(identify(sent, GATEWAY, holders, NOW)) == ("identify.ambiguous_holder", "/measured_at")
 
 
 def test_a_gateway_without_the_time_does_not_spoil_a_good_one() -> None:
     holders = registry(held("ana"), gateway=GATEWAY, trusted=True)
     clock = {"device": "2026-01-05T07:00:00Z", "reference": "1970-01-01T00:00:10Z"}
-    found = attributed(identify(reading(clock=clock, device=CUFF), GATEWAY, holders))
+    found = attributed(identify(reading(clock=clock, device=CUFF), GATEWAY, holders, NOW))
     assert (found.measured_at, found.time_source) == (MIDDLE, "device")
+
+
+def test_a_time_is_in_the_future_after_its_correction_or_not_at_all() -> None:
+    """§2.5: more than 24 h ahead after correction; a device two days fast is put right by a gateway, and only then."""
+    fast = {"device": "2026-01-07T07:00:00Z", "reference": "2026-01-05T07:00:00Z"}
+    sent = reading("2026-01-07T06:58:00Z", clock=fast, device=CUFF)
+    trusted = registry(held("ana"), gateway=GATEWAY, trusted=True)
+    assert attributed(identify(sent, GATEWAY, trusted, NOW)).measured_at == datetime(2026, 1, 5, 6, 58, tzinfo=UTC)
+    untrusted = registry(held("ana"), gateway=GATEWAY)
+    assert refused(identify(sent, GATEWAY, untrusted, NOW)) == ("decode.in_future", "/measured_at")
+
+
+def test_a_pointer_leads_to_the_element_of_an_array() -> None:
+    one = {"id": "a", "measured_at": "2026-01-05T07:00:00Z", "values": {"weight": {"value": 80, "unit": "kg"}}}
+    found = decode(json.dumps([one, one | {"device": "cuff-0404"}]).encode(), f"hearthline/v1/up/{CUFF}/weight", NOW)
+    assert isinstance(found[1], Decoded)
+    assert refused(identify(found[1], CUFF, registry(held("ana")), NOW)) == ("identify.unknown_device", "/1/device")
