@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from hashlib import sha256
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -105,14 +106,14 @@ TOPICS = {
 }
 
 
-@pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: ascii(topic)[:60])
-def test_whatever_the_topic_its_message_is_kept_and_holds_nobody_up(desk: Desk, topic: str) -> None:
-    odd = at_topic(topic, b'{"id": "z"}')
-    settled = desk.commit(desk.hand_over(pressure("a")), odd, desk.hand_over(pressure("b")))
-    assert words(settled) == ["stored", TOPICS[topic], "stored"]
-    kept = desk.message(odd.id)
-    assert kept.topic == topic[:400].replace("\0", "�").replace("\ud800", "?")
-    assert len(kept.device_id or "") <= 40
+def test_whatever_the_topic_its_message_is_kept_and_holds_nobody_up(desk: Desk) -> None:
+    odd = [at_topic(topic, b'{"id": "z"}') for topic in TOPICS]
+    settled = desk.commit(desk.hand_over(pressure("a")), *odd, desk.hand_over(pressure("b")))
+    assert words(settled) == ["stored", *TOPICS.values(), "stored"]
+    for topic, delivery in zip(TOPICS, odd, strict=True):
+        kept = desk.message(delivery.id)
+        assert kept.topic == topic[:400].replace("\0", "�").replace("\ud800", "?")
+        assert len(kept.device_id or "") <= 40
 
 
 PAYLOADS = [
@@ -129,24 +130,24 @@ def test_whatever_the_bytes_they_are_kept_and_hold_nobody_up(desk: Desk) -> None
     assert {row.payload for row in desk.all(MessagePayload)} > set(PAYLOADS)
 
 
-@pytest.mark.parametrize(
-    "more",
-    [
-        {"context": {"arm": "'; DROP TABLE reading; --", "posture": "<script>", "cuff": "=HYPERLINK(1)"}},
-        {"seq": 2**53 - 1, "user": None},
-        {"note": "\0\ud800" * 100, "clock": None},
-    ],
-)
-def test_what_a_stranger_may_type_is_stored_as_text(desk: Desk, more: dict[str, object]) -> None:
-    desk.take(pressure("!'\"\\%s?:x;--", **more))
-    [row] = desk.all(Reading)
-    assert row.given_id == "!'\"\\%s?:x;--"
-    assert row.context == more.get("context", {})
+STRANGE: list[dict[str, Any]] = [
+    {"context": {"arm": "'; DROP TABLE reading; --", "posture": "<script>", "cuff": "=HYPERLINK(1)"}},
+    {"seq": 2**53 - 1, "user": None},
+    {"note": "\0\ud800" * 100, "clock": None},
+]
 
 
-@pytest.mark.parametrize("arm", ["a\0b", "\ud800", "x" * 41, "\n"])
-def test_a_text_that_no_database_takes_is_refused_before_it(desk: Desk, arm: str) -> None:
-    assert desk.take(pressure("a", context={"arm": arm}), pressure("b")) == ["decode.bad_context", "stored"]
+def test_what_a_stranger_may_type_is_stored_as_text(desk: Desk) -> None:
+    name = "!'\"\\%s?:x;--"
+    assert desk.take(*(pressure(f"{name}{n}", **more) for n, more in enumerate(STRANGE))) == ["stored"] * len(STRANGE)
+    assert {given: row.context for given, row in desk.readings().items()} == {
+        f"{name}{n}": more.get("context", {}) for n, more in enumerate(STRANGE)
+    }
+
+
+def test_a_text_that_no_database_takes_is_refused_before_it(desk: Desk) -> None:
+    odd = [pressure(f"n-{n}", context={"arm": arm}) for n, arm in enumerate(("a\0b", "\ud800", "x" * 41, "\n"))]
+    assert desk.take(*odd, pressure("a")) == ["decode.bad_context"] * 4 + ["stored"]
 
 
 def test_bytes_above_the_budget_are_not_kept_but_counted(desk: Desk) -> None:
