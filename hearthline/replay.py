@@ -52,13 +52,11 @@ def replay(shell: Shell, wish: Wish) -> Outcome:
             readings, device, measure, host=broker.host, port=broker.port,
             settle=wish.settle, speed=wish.speed, stop=signals.stop,
         )  # fmt: skip
-    if signals.interrupted:
-        code = INTERRUPTED
-    else:
-        _check_sent(played, broker)
-        code = DONE if played.receipted == played.taken else NO
     summary = {"device": device, "patient": patient, "measure": measure, **asdict(played)}
-    return Outcome(summary, list(_remarks(played)), code)
+    if signals.interrupted:
+        return Outcome(summary, [], INTERRUPTED)
+    _check_sent(played, broker)
+    return Outcome(summary, list(_remarks(played)), DONE if played.receipted == played.taken else NO)
 
 
 def _check_holder(wish: Wish) -> None:

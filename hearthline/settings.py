@@ -18,7 +18,7 @@ from hearthline.errors import USAGE, Failure
 FILE: Final = "hearthline.toml"
 PREFIX: Final = "HEARTHLINE_"
 SQLITE: Final = "sqlite:///"
-DATABASES: Final = ("sqlite://", "postgresql://", "postgres://", "postgresql+psycopg://")
+DATABASES: Final = (SQLITE, "postgresql://", "postgres://", "postgresql+psycopg://")
 BROKERS: Final = ("mqtt://", "mqtts://")
 
 
