@@ -240,13 +240,17 @@ def test_deaf_is_as_good_as_dead(desk: Desk, sqlite_database: str, mosquitto: Se
     """Nobody reads the log any more: the line about the lost broker ends the network thread, and we notice (F8)."""
     settings = environment(sqlite_database, mosquitto.url)
     command = [sys.executable, "-m", "hearthline", "ingest"]
-    with subprocess.Popen(command, env=settings, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stderr is not None
+    process = subprocess.Popen(command, env=settings, stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    try:
         while "broker.subscribed" not in process.stderr.readline():
             assert process.poll() is None
         process.stderr.close()
         mosquitto.process.kill()
         assert process.wait(15) not in (0, None)
+    finally:
+        process.kill()
+        process.wait()
 
 
 def test_killed_before_the_commit_everything_is_delivered_again_and_counted_once(
