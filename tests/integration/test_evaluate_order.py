@@ -73,23 +73,26 @@ class Step:
 
 @st.composite
 def histories(draw: st.DrawFn, acts: tuple[str, ...] = ()) -> list[Step]:
-    """All readings in some order and batches, some twice, with evaluations and sweeps (and `acts`) in between."""
+    """All readings, some twice, as they were taken or in any other order, in batches of any size; evaluated at once
+    or not; with more evaluations, sweeps and `acts` in between."""
     everything = draw(readings())
     again = draw(st.lists(st.sampled_from(everything), max_size=3)) if everything else []
-    waiting = draw(st.permutations(everything + again))
+    in_time = sorted(everything + again, key=lambda taken: taken.at)
+    waiting = draw(st.just(in_time) | st.permutations(in_time))
+    most = draw(st.integers(1, 5))
     steps = []
     while waiting:
-        size = draw(st.integers(1, 5))
-        batch, waiting = waiting[:size], waiting[size:]
+        batch, waiting = waiting[:most], waiting[most:]
         steps.append(Step("store", draw(st.integers(0, 1)), batch))
-        for _ in range(draw(st.integers(0, 2))):
-            steps.append(draw(other_steps(acts)))
+        if draw(st.integers(0, 3)):
+            steps.append(Step("evaluate", draw(st.integers(0, 1)), PEOPLE))
+        steps.extend(draw(st.lists(other_steps(acts), max_size=2)))
     return steps
 
 
 @st.composite
 def other_steps(draw: st.DrawFn, acts: tuple[str, ...]) -> Step:
-    act = draw(st.sampled_from(("evaluate", "evaluate", "evaluate", "sweep", "wait", *acts)))
+    act = draw(st.sampled_from(("evaluate", "sweep", "wait", *acts)))
     about = {
         "evaluate": st.sampled_from([PEOPLE[:1], PEOPLE[1:], PEOPLE]),
         "wait": st.sampled_from([30, 61, 901, 90000, 180000]),

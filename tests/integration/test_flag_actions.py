@@ -76,6 +76,16 @@ def test_a_breach_after_it_was_resolved_is_a_new_flag_even_when_a_late_reading_c
     assert broken_promises(any_clinic) == []
 
 
+def test_a_further_urgent_episode_joins_the_flag_that_waits(any_clinic: Clinic) -> None:
+    any_clinic.enrol("pt-anna")
+    for days, value in ((9, "LO mg/dL"), (8, "100 mg/dL"), (2, "50 mg/dL"), (1, "100 mg/dL")):
+        any_clinic.take(fingerstick("pt-anna", ago(days=days), value))
+    assert shown(any_clinic, "GLU-L2") == [("open", 2, 2)]
+    assert [(flag.since, flag.until, flag.ended) for flag in any_clinic.flags(rule="GLU-L2")] == [
+        (ago(days=9), ago(days=2), True)
+    ]
+
+
 def test_the_end_of_an_episode_resolved_long_ago_raises_nothing(any_clinic: Clinic) -> None:
     any_clinic.enrol("pt-anna")
     any_clinic.take(pressure("pt-anna", ago(days=9)))
