@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from hearthline.errors import USAGE, Failure
+from simulators.ledger import fold, journal_of
 
 STORED = "stored"
 
@@ -66,12 +67,20 @@ class Ledger:
 
 
 def read_ledger(path: Path) -> Ledger:
-    """Raises Failure (usage) when the file is not there or is no ledger."""
+    """The ledger, folded from its journal where a killed run left only that.
+
+    Raises Failure (usage) when the file is not there, is no ledger, or tells of nothing: then nothing is proven.
+    """
     try:
+        if not path.exists() and journal_of(path).exists():
+            fold(journal_of(path))
         with path.open(encoding="utf-8", errors="replace") as lines:
-            return parse_ledger(lines)
+            ledger = parse_ledger(lines)
     except OSError as error:
         raise Failure(f"cannot read the ledger {path}: {error.strerror}", "name another file", USAGE) from None
+    if not ledger.lines:
+        raise Failure(f"the ledger {path} tells of no reading", "name one that `simulate run --ledger` wrote", USAGE)
+    return ledger
 
 
 def parse_ledger(lines: Iterable[str]) -> Ledger:
