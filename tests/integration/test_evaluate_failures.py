@@ -8,7 +8,8 @@ from sqlalchemy.exc import OperationalError
 from tests.support.clinics import NOW, Clinic, ago, broken_promises, fingerstick, pressure, weighing
 
 BREAK = "UPDATE reading SET as_sent = '{\"systolic\": 5}' WHERE given_id = '%s'"
-MEND = 'UPDATE reading SET as_sent = \'{"systolic": ["185", "mmHg"], "diastolic": ["100", "mmHg"]}\' WHERE given_id = \'%s\''
+WHOLE = '{"systolic": ["185", "mmHg"], "diastolic": ["100", "mmHg"]}'
+MEND = f"UPDATE reading SET as_sent = '{WHOLE}' WHERE given_id = '%s'"
 
 
 def open_rules(clinic: Clinic) -> list[tuple[str, str]]:
