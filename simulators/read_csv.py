@@ -79,9 +79,7 @@ def _check_rows(
             raise ValueError(f"no row of {file} has a number in {column} ({name}); its decimal sign must be a point")
 
 
-def _reading(
-    given: str, row: Row, columns: Columns, zone: ZoneInfo | None, context: Mapping[str, str]
-) -> Recorded:
+def _reading(given: str, row: Row, columns: Columns, zone: ZoneInfo | None, context: Mapping[str, str]) -> Recorded:
     times = {name: as_sent(_joined(row, parts), zone) for name, parts in columns.times.items()}
     plain = {"id": given, **times}
     values = _values(row, columns.values)
