@@ -12,11 +12,12 @@ from structlog.testing import capture_logs
 
 from flags import evaluate as evaluation
 from flags.actions import acknowledge
+from flags.errors import FlagError
 from flags.locks import lock_key
 from ingest import store as storing
 from models.tables import Reading, RegistryVersion
 from registry.assignments import assign_device
-from tests.support.clinics import Clinic, ago, broken_promises, pressure, sensor
+from tests.support.clinics import Clinic, ago, broken_promises, fingerstick, pressure, sensor
 from tests.support.gates import Gate, gate_at_commit, gate_before, wait_until_blocked
 
 SOON = 20.0
@@ -131,11 +132,11 @@ def test_the_sweep_passes_over_who_is_being_evaluated(shared_clinic: Clinic, thr
 
 
 def test_a_person_acting_waits_for_the_evaluation_under_way(shared_clinic: Clinic, threads: ThreadPoolExecutor) -> None:
-    """And acts on what it wrote, so that neither writes over the other."""
+    """And acts on what it wrote: a flag that has just closed by itself is not opened again by an acknowledgement."""
     shared_clinic.enrol("pt-anna")
-    shared_clinic.take(pressure("pt-anna", ago(hours=1)))
+    shared_clinic.take(fingerstick("pt-anna", ago(hours=2), "60 mg/dL"))
     [flag] = shared_clinic.flags()
-    shared_clinic.store(pressure("pt-anna", ago(minutes=50)))
+    shared_clinic.store(fingerstick("pt-anna", ago(hours=1), "100 mg/dL"))
 
     def act() -> None:
         with Session(shared_clinic.workers[1].engine) as session, session.begin():
@@ -147,9 +148,11 @@ def test_a_person_acting_waits_for_the_evaluation_under_way(shared_clinic: Clini
         second = threads.submit(act)
         assert wait_until_blocked(shared_clinic.workers[2].engine, second.done)
         gate.open()
-        first.result(SOON), second.result(SOON)
+        first.result(SOON)
+        with pytest.raises(FlagError, match="is resolved"):
+            second.result(SOON)
     [flag] = shared_clinic.flags()
-    assert (flag.status, flag.breaches) == ("acknowledged", 2)
+    assert [(step["actor"], step["to"]) for step in flag.history] == [("system", "open"), ("system", "resolved")]
 
 
 def test_evaluators_and_sweeps_at_once_never_stop_each_other(
