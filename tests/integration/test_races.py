@@ -14,6 +14,7 @@ from flags import evaluate as evaluation
 from flags.actions import acknowledge
 from flags.errors import FlagError
 from flags.locks import lock_key
+from flags.worklist import get_flag
 from ingest import store as storing
 from models.tables import Reading, RegistryVersion
 from registry.assignments import assign_device
@@ -140,7 +141,8 @@ def test_a_person_acting_waits_for_the_evaluation_under_way(shared_clinic: Clini
 
     def act() -> None:
         with Session(shared_clinic.workers[1].engine) as session, session.begin():
-            acknowledge(session, flag.id, actor="nurse", note="seen", now=shared_clinic.now)
+            seen = get_flag(session, flag.id)
+            acknowledge(session, seen.id, actor="nurse", note="seen", now=shared_clinic.now)
 
     with gate_at_commit(shared_clinic.workers[0].engine) as gate:
         first = threads.submit(shared_clinic.evaluate, "pt-anna", worker=0)
