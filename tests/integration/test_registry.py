@@ -267,5 +267,5 @@ def whom_now(clinic: Clinic, decoding: Decoding) -> tuple[str | None, str | None
     assert isinstance(outcome, Decoded)
     with clinic.engine.begin() as connection:
         holders.refresh(connection, hold_shared(connection), ["dev-shared"])
-    found = identify(outcome, "dev-shared", holders)
+    found = identify(outcome, "dev-shared", holders, NOW)
     return outcome.given_id, found.patient_id if isinstance(found, Attributed) else None
