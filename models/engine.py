@@ -35,7 +35,8 @@ def open_reader(url: str | URL) -> Engine:
 
 def _open(url: URL) -> Engine:
     if url.get_backend_name() != "sqlite":
-        return create_engine(_with_driver(url), pool_pre_ping=True)
+        # Said, not left to the server: the patients' locks are taken so that what is read after them is new (F17).
+        return create_engine(_with_driver(url), pool_pre_ping=True, isolation_level="READ COMMITTED")
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
     event.listen(engine, "connect", _prepare)
     return engine
