@@ -34,11 +34,12 @@ def read_receipts(payload: bytes) -> list[Receipt]:
 
 
 def key_of(receipt: Receipt) -> Key:
+    """An empty time is no time, whether the receipt repeats it or says null."""
     if receipt.id is None:
         return receipt.message or "", receipt.element
-    return receipt.id, receipt.measured_at
+    return receipt.id, receipt.measured_at or None
 
 
 def key_of_element(taken: Taken, sha256: str, element: int) -> Key:
     """What the receipt of this element will say; `sha256` is that of the whole payload."""
-    return (sha256, element) if taken.id is None else (taken.id, taken.measured_at)
+    return (sha256, element) if taken.id is None else (taken.id, taken.measured_at or None)

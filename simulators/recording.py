@@ -11,7 +11,7 @@ from typing import Any, Final
 from simulators.local_time import instant_of
 
 ID: Final = re.compile(r"[\x21-\x7e]{1,64}")
-TIME: Final = re.compile(r"[\x20-\x7e]{1,40}")
+TIME: Final = re.compile(r"[^\ud800-\udfff]{1,40}")  # any text that UTF-8 can carry, as long as a receipt repeats
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,11 @@
 """A device keeps an upload until every reading in it was finally answered, whatever happens to the receipts."""
 
 import hashlib
+from dataclasses import replace
 from datetime import UTC, datetime
 from random import Random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -111,6 +113,17 @@ def test_a_receipt_for_another_time_is_ignored() -> None:
     buffer.fresh(0.0)
     assert buffer.settle(stored(0, measured_at="2026-01-05T07:00:01+00:00")) is None
     assert len(buffer) == 1
+
+
+@pytest.mark.parametrize("sent", ["", None])
+@pytest.mark.parametrize("answered", ["", None])
+def test_no_time_is_answered_by_no_time_however_either_is_written(sent: str | None, answered: str | None) -> None:
+    """A row with an empty time was once sent again for ever."""
+    timeless = replace(taken("a"), measured_at=sent)
+    buffer = buffer_with(Upload("device-01", "weight", AT, b"{}", (timeless,)))
+    buffer.fresh(0.0)
+    buffer.settle(Receipt("quarantined", False, id="a", measured_at=answered, code="decode.bad_time"))
+    assert len(buffer) == 0
 
 
 def test_what_has_no_id_is_answered_by_the_hash_of_its_message_and_its_place() -> None:
