@@ -63,13 +63,17 @@ def serve(address: Broker, stop: Event, on_start: Callable[[], None]) -> None:
 
 
 def describe(address: Broker) -> str:
-    """rumqttd's configuration for a listener at `address`."""
+    """rumqttd's configuration for a listener at `address`, which is this machine's loopback: it asks nobody who they
+    are. Raises Failure for any other."""
     if address.tls:
         raise Failure("the embedded broker knows no mqtts", "set broker.url to mqtt://127.0.0.1:1883", USAGE)
     try:
         host = ipaddress.ip_address(socket.gethostbyname(address.host))
     except OSError:
         raise Failure(f"{address.host} is no address of this machine", "set broker.url", BROKER) from None
+    if not host.is_loopback:
+        wrong = f"the embedded broker listens on loopback only, not on {address.host}"
+        raise Failure(wrong, f"set broker.url to mqtt://127.0.0.1:{address.port}, or run Mosquitto", USAGE)
     return CONFIG.format(address=f"{host}:{address.port}", segment=SEGMENT, segments=SEGMENTS, payload=MAX_PAYLOAD)
 
 

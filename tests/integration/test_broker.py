@@ -15,7 +15,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from hearthline.addresses import Broker
 from hearthline.broker import MAX_PAYLOAD, describe
-from hearthline.errors import Failure
+from hearthline.errors import USAGE, Failure
 from tests.support.places import free_port
 from tests.support.processes import stop, wait_for_port
 
@@ -137,3 +137,15 @@ def test_an_address_with_encryption_is_refused_as_usage(port: int) -> None:
 def test_a_name_that_is_no_address_is_one_line() -> None:
     with pytest.raises(Failure, match="no address of this machine"):
         describe(Broker("no-such-host.invalid", 1883))
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.20", "8.8.8.8"])
+def test_an_address_that_others_could_reach_is_refused_as_usage(host: str) -> None:
+    with pytest.raises(Failure, match="listens on loopback only, not on") as refused:
+        describe(Broker(host, 1883))
+    assert refused.value.code == USAGE
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "localhost"])
+def test_loopback_by_any_name_is_where_it_listens(host: str) -> None:
+    assert 'listen = "127.' in describe(Broker(host, 1883))
