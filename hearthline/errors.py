@@ -11,6 +11,7 @@ from typing import Any, Final
 DONE, NO, USAGE, DATABASE, BROKER, INTERRUPTED = 0, 1, 2, 3, 4, 130
 PIPE_CLOSED: Final = 141  # what a shell reports of any command whose reader went away
 UPGRADE: Final = "run: hearthline db upgrade"
+DRIVER: Final = "psycopg"
 
 
 class Failure(Exception):  # noqa: N818  a failed wish of a person, not an error of ours
@@ -74,6 +75,13 @@ def explain_system(error: OSError, code: int = NO) -> Failure | None:
     """Of what the operating system refuses; None when it is no fault a person can mend."""
     known = SYSTEM.get(error.errno or 0)
     return Failure(known[0].format(error.filename or "the output"), known[1], code) if known else None
+
+
+def explain_driver(error: ImportError) -> Failure | None:
+    """Of the driver of PostgreSQL, which not everybody installs; None for a module of ours that is missing."""
+    if (error.name or DRIVER).partition(".")[0] != DRIVER:  # it gives no name when it finds no libpq
+        return None
+    return Failure("the driver of PostgreSQL is not installed", "run: pip install 'hearthline[postgres]'", DATABASE)
 
 
 def _answer_is_no(error: Exception) -> Failure:

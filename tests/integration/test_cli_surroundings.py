@@ -1,0 +1,31 @@
+"""The commands where something around them is missing or closed: a driver, a permission, a settings folder."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.places import ROOT
+
+MAIN = "from hearthline.__main__ import main; main()"
+
+
+def ask(code: str, *arguments: str, folder: Path, url: str | None = None) -> "subprocess.CompletedProcess[str]":
+    """Runs `code` in a process of its own, in `folder`, with these arguments of the command line."""
+    settings = {} if url is None else {"HEARTHLINE_DATABASE__URL": url}
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments], env=os.environ | settings | {"PYTHONPATH": str(ROOT)}, cwd=folder,
+        capture_output=True, text=True, check=False, umask=0o022,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("command", [("flags", "list"), ("db", "upgrade"), ("db", "check"), ("ingest",)], ids=" ".join)
+def test_without_the_driver_of_postgresql_the_mend_is_named(command: tuple[str, ...], tmp_path: Path) -> None:
+    without = f"import sys; sys.modules['psycopg'] = None; {MAIN}"
+    done = ask(without, *command, folder=tmp_path, url="postgresql://me:secret@127.0.0.1:1/none")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr == (
+        "hearthline: the driver of PostgreSQL is not installed; run: pip install 'hearthline[postgres]'\n"
+    )
