@@ -4,11 +4,15 @@ import contextlib
 import os
 import sys
 from collections.abc import Sequence
+from typing import Final
 
 from hearthline.errors import DONE, PIPE_CLOSED, explain
 
+PRIVATE: Final = 0o077  # databases, ledgers and logs hold what is known of patients: only their owner reads them
+
 
 def main() -> None:
+    os.umask(PRIVATE)
     sys.exit(run(sys.argv[1:]))
 
 

@@ -1,6 +1,7 @@
 """The commands where something around them is missing or closed: a driver, a permission, a settings folder."""
 
 import os
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -29,3 +30,12 @@ def test_without_the_driver_of_postgresql_the_mend_is_named(command: tuple[str, 
     assert done.stderr == (
         "hearthline: the driver of PostgreSQL is not installed; run: pip install 'hearthline[postgres]'\n"
     )
+
+
+def test_what_is_known_of_patients_is_readable_by_its_owner_alone(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'new' / 'a.db'}"
+    assert ask(MAIN, "db", "upgrade", folder=tmp_path, url=url).returncode == 0
+    assert ask(MAIN, "patients", "add", "Ana", "--zone", "UTC", folder=tmp_path, url=url).returncode == 0
+    made = [tmp_path / "new", *(tmp_path / "new").iterdir()]
+    assert tmp_path / "new" / "a.db" in made
+    assert [path for path in made if stat.S_IMODE(path.stat().st_mode) & 0o077] == []
