@@ -4,12 +4,16 @@ import os
 import stat
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from hearthline.__main__ import run
 from tests.support.places import ROOT
 
+NOBODY = 65534
 MAIN = "from hearthline.__main__ import main; main()"
 
 
@@ -39,3 +43,34 @@ def test_what_is_known_of_patients_is_readable_by_its_owner_alone(tmp_path: Path
     made = [tmp_path / "new", *(tmp_path / "new").iterdir()]
     assert tmp_path / "new" / "a.db" in made
     assert [path for path in made if stat.S_IMODE(path.stat().st_mode) & 0o077] == []
+
+
+@contextmanager
+def closed(folder: Path) -> Iterator[None]:
+    """`folder` is closed to us; root, whom nothing is closed to, is nobody meanwhile."""
+    folder.chmod(0)
+    before = os.geteuid()
+    if before == 0:
+        os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(before)
+        folder.chmod(0o700)
+
+
+@pytest.mark.parametrize("command", [("flags", "list"), ("db", "check"), ("db", "upgrade")], ids=" ".join)
+def test_a_database_that_may_not_be_opened_is_exit_3(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("HEARTHLINE_DATABASE__URL", f"sqlite:///{tmp_path / 'shut' / 'a.db'}")
+    (tmp_path / "shut").mkdir()
+    run(["db", "check"])  # as ourselves: what is imported late may lie where nobody can read
+    capsys.readouterr()
+    with closed(tmp_path / "shut"):
+        code = run(command)
+    err = capsys.readouterr().err
+    assert code == 3
+    assert err.startswith("hearthline: ")
+    assert "permission" in err
+    assert err.count("\n") == 1
