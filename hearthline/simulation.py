@@ -1,5 +1,6 @@
 """`simulate run`: the plan played against the broker of the settings, enrolment done in their database."""
 
+import os
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from difflib import get_close_matches
@@ -46,8 +47,21 @@ def read_faults(text: str) -> frozenset[str]:
     return named
 
 
+def check_ledger(ledger: Path) -> None:
+    """Raises Failure (usage) when no ledger can be written there; nothing is made yet."""
+    folder = ledger.absolute().parent
+    if not folder.is_dir():
+        raise Failure(f"the ledger has no folder: there is no {folder}", "make it, or name another --ledger", USAGE)
+    if ledger.is_dir():
+        raise Failure(f"the ledger {ledger} is a folder", "name a file", USAGE)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise Failure(f"the ledger's folder {folder} cannot be written", "name another --ledger", USAGE)
+
+
 def play_wish(shell: Shell, wish: Wish) -> tuple[dict[str, Any], int]:
     """Summary and exit code: 1 when a reading with an id has no receipt, 130 when it was stopped by Ctrl-C."""
+    if wish.ledger is not None:
+        check_ledger(wish.ledger)
     broker = plain_broker(shell.settings().broker.url)
     with shell.opened(open_writer) as engine, catching_signals() as signals:
         reach(broker)
