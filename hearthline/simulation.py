@@ -1,12 +1,14 @@
 """`simulate run`: the plan played against the broker of the settings, enrolment done in their database."""
 
 import os
+import sys
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from hearthline.addresses import plain_broker, reach
@@ -15,11 +17,17 @@ from hearthline.errors import DONE, INTERRUPTED, NO, USAGE, Failure
 from hearthline.shell import Shell
 from hearthline.signals import catching_signals
 from models.engine import open_writer
+from models.tables import Patient
 from simulators.cohort import CONTENT_FAULTS, open_silences, plan
+from simulators.plan import Plan
 from simulators.play import play
 from simulators.transport_faults import TRANSPORT_FAULTS
 
 FAULTS = frozenset({*CONTENT_FAULTS, *TRANSPORT_FAULTS})
+SEED_USED: Final = (
+    "hearthline: the patients of seed {} are in this database already, so verify may call the other run's readings "
+    "unexpected; take another --seed, another database, or the same --until"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +74,7 @@ def play_wish(shell: Shell, wish: Wish) -> tuple[dict[str, Any], int]:
     with shell.opened(open_writer) as engine, catching_signals() as signals:
         reach(broker)
         planned = plan(patients=wish.patients, days=wish.days, seed=wish.seed, until=wish.until, faults=wish.faults)
-        with Session(engine) as session, session.begin():
-            for patient in planned.patients:
-                enrol_planned(session, patient, shell.now())
+        _enrol(engine, planned, shell.now())
         played = play(
             planned, host=broker.host, port=broker.port, enrol=lambda _patient: None, ledger=wish.ledger,
             speed=wish.speed, settle=wish.settle, faults=wish.faults, open_silences=open_silences, stop=signals.stop,
@@ -77,3 +83,12 @@ def play_wish(shell: Shell, wish: Wish) -> tuple[dict[str, Any], int]:
     summary = {"patients": wish.patients, "devices": devices, **asdict(played), "until": wish.until}
     code = NO if played.in_doubt else DONE
     return summary, INTERRUPTED if signals.interrupted else code
+
+
+def _enrol(engine: Engine, planned: Plan, now: datetime) -> None:
+    """Says so when its patients are there already: readings of both runs are then in the record."""
+    with Session(engine) as session, session.begin():
+        if any(session.get(Patient, patient.id) for patient in planned.patients):
+            print(SEED_USED.format(planned.seed), file=sys.stderr)  # noqa: T201  stdout carries data alone
+        for patient in planned.patients:
+            enrol_planned(session, patient, now)

@@ -114,10 +114,13 @@ def test_simulated_days_arrive_and_verify_is_exact(environment: dict[str, str], 
     assert {json.loads(line)["patient"] for line in ledger} <= enrolled
 
 
-def test_the_same_seed_may_run_again(environment: dict[str, str], ask: Ask) -> None:
+def test_the_same_seed_may_run_again_and_it_is_said(environment: dict[str, str], ask: Ask) -> None:
     options = ("simulate", "run", "--patients", "2", "--days", "1", "--seed", "7", "--json")
     with ingest(environment):
-        assert [ask(*options).returncode for _ in range(2)] == [0, 0]
+        first, second = ask(*options), ask(*options)
+    assert (first.returncode, first.stderr, second.returncode) == (0, "", 0)
+    assert second.stderr.startswith("hearthline: the patients of seed 7 are in this database already")
+    assert second.stderr.count("\n") == 1
     assert len(ask("patients", "list", "--json").stdout.splitlines()) == 2
 
 
