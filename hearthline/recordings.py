@@ -17,11 +17,15 @@ from simulators.read_csv import readings_from_csv
 from simulators.recording import Recorded, readings_from_json_lines, recorded
 
 TABLES: Final = (".csv", ".tsv")
+TEXTS: Final = (".json", ".jsonl", ".ndjson")
+BLANK: Final = b"\xef\xbb\xbf \t\r\n"
+AUTO, NATIVE, CSV = "auto", "native", "csv"
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What the files are: a CSV when there is a `columns` map, else readings as JSON. `zone` is an IANA name."""
+    """What the files are, by `format`: csv, native (readings as JSON) or auto, which is csv when there is a `columns`
+    map or a file is named or written like a table. `zone` is an IANA name."""
 
     files: tuple[Path, ...]
     columns: str | None
@@ -29,14 +33,18 @@ class Source:
     measure: str | None
     context: Mapping[str, str]
     only: Mapping[str, str]
+    format: str = AUTO
 
 
 def read_source(source: Source) -> tuple[list[Recorded], str]:
     """All readings, file by file, and their measure; raises Failure (usage) for what cannot be read."""
     try:
         zone = _zone(source.zone)
-        if source.columns is None:
+        tables = _tables(source)
+        if not tables:
             return _read_json(source)
+        if source.columns is None:
+            raise ValueError(f"say what the columns of {tables[0].name} are, as in --map {EXAMPLE}")
         measure = source.measure or _measure_in(source.columns)
         columns = parse_map(source.columns, _known(measure))
         _check_context(source.context, measure)
@@ -51,11 +59,28 @@ def read_source(source: Source) -> tuple[list[Recorded], str]:
         raise explain_system(error, USAGE) or error from error
 
 
+def _tables(source: Source) -> list[Path]:
+    """The files that are tables; raises OSError for one that is not there, whatever it would have been."""
+    for file in source.files:
+        file.stat()
+    if source.format == NATIVE:
+        return []
+    every = source.format == CSV or source.columns is not None
+    return [file for file in source.files if every or _is_table(file)]
+
+
+def _is_table(file: Path) -> bool:
+    """By its name, else by its first line; what is no file on a disk can be read only once and is not looked into."""
+    if file.suffix.lower() in (*TABLES, *TEXTS) or not file.is_file():
+        return file.suffix.lower() in TABLES
+    with file.open("rb") as opened:
+        line = opened.readline(4096).lstrip(BLANK)
+    return line[:1] not in b"{[" and any(separator in line for separator in (b",", b";", b"\t"))
+
+
 def _read_json(source: Source) -> tuple[list[Recorded], str]:
-    if source.context or source.only:
-        raise ValueError("--context and --only are for tables with --map")
-    if tables := [file.name for file in source.files if file.suffix.lower() in TABLES]:
-        raise ValueError(f"say what the columns of {tables[0]} are, as in --map {EXAMPLE}")
+    if source.context or source.only or source.columns is not None:
+        raise ValueError("--map, --context and --only are for tables")
     readings = list(chain.from_iterable(map(_readings_from_json, source.files)))
     if not readings:
         raise ValueError(f"{', '.join(file.name for file in source.files)} holds no readings")

@@ -1,5 +1,6 @@
 """`replay`: recordings of real people, published as a device would."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -7,6 +8,14 @@ import typer
 
 from hearthline.options import Json, parse_name, parse_pair
 from hearthline.show import remark, show_one
+
+
+class Format(StrEnum):
+    """What recordings are written in; `auto` goes by --map, the name and the first line."""
+
+    AUTO = "auto"
+    NATIVE = "native"
+    CSV = "csv"
 
 
 def command(  # noqa: PLR0913  one parameter an option
@@ -17,6 +26,9 @@ def command(  # noqa: PLR0913  one parameter an option
     patient: Annotated[
         str | None, typer.Option(parser=parse_name, help="With --device new: name of a new patient who holds it.")
     ] = None,
+    format_: Annotated[
+        Format, typer.Option("--format", help="native is JSON; auto goes by --map, name and first line.")
+    ] = Format.AUTO,
     map_: Annotated[str | None, typer.Option("--map", help="measured_at=time,glucose=gl:mg/dL for a CSV.")] = None,
     zone: Annotated[str | None, typer.Option(help="IANA zone of times without an offset.")] = None,
     measure: Annotated[str | None, typer.Option(help="Else told by the components.")] = None,
@@ -32,7 +44,7 @@ def command(  # noqa: PLR0913  one parameter an option
     from hearthline.replay import Wish, replay
 
     pairs = [dict(map(parse_pair, each or ())) for each in (with_context, only)]
-    source = Source(tuple(files), map_, zone, measure, *pairs)
+    source = Source(tuple(files), map_, zone, measure, pairs[0], pairs[1], format_)
     outcome = replay(context.obj, Wish(source, device, patient, speed, settle))
     show_one(outcome.summary, json=json)
     remark(outcome.remarks)

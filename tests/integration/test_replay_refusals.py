@@ -25,6 +25,8 @@ def said(
     monkeypatch.setenv("HEARTHLINE_DATABASE__URL", sqlite_database)
     monkeypatch.setenv("HEARTHLINE_BROKER__URL", f"mqtt://127.0.0.1:{free_port()}")
     (tmp_path / "good.csv").write_text(GOOD)
+    (tmp_path / "export").write_text(GOOD)
+    (tmp_path / "one").write_text('{"measured_at": "2026-01-05T07:12:00Z", "values": {"weight": {"value": 70}}}')
     (tmp_path / "words.csv").write_text("time,gl\n1675209784,seventy\n")
     (tmp_path / "comma.csv").write_text("time;gl\n1675209784;7,8\n")
     (tmp_path / "header.csv").write_text("time,gl\n")
@@ -50,6 +52,11 @@ def said(
         (("good.csv", *NEW, "--map", "measured_at=time,mood=gl:1"), "no measure has mood"),
         (("good.csv", *NEW, "--map", "measured_at=time"), "the map needs a component"),
         (("good.csv", *NEW), "say what the columns of good.csv are, as in --map"),
+        (("export", *NEW), "say what the columns of export are, as in --map"),
+        (("good.csv", *NEW, "--format", "native"), "good.csv, line 1 is no JSON"),
+        (("good.csv", *NEW, *MAP, "--format", "native"), "--map, --context and --only are for tables"),
+        (("odd.json", *NEW, "--format", "csv"), "say what the columns of odd.json are, as in --map"),
+        (("good.csv", *NEW, *MAP, "--format", "xml"), "Invalid value for '--format'"),
         (("words.csv", *NEW, *MAP), "no row of words.csv has a number in gl"),
         (("comma.csv", *NEW, *MAP), "its decimal sign must be a point"),
         (("header.csv", *NEW, *MAP), "header.csv has no row"),
@@ -68,11 +75,13 @@ def said(
         (("empty.json", *NEW), "empty.json holds no readings"),
         (("half.json", *NEW), "half.json is no JSON"),
         (("odd.json", *NEW), "name it with --measure"),
-        (("odd.json", *NEW, "--context", "specimen=plasma"), "--context and --only are for tables"),
+        (("odd.json", *NEW, "--context", "specimen=plasma"), "--map, --context and --only are for tables"),
         (("bytes.json", *NEW), "bytes.json is not text in UTF-8"),
         (("bytes.json", *NEW, *MAP), "bytes.json is not text in UTF-8"),
         ((".", *NEW, *MAP), ". is a folder; name a file"),
         (("none.csv", *NEW, *MAP), "there is no none.csv; check the name"),
+        (("none.csv", *NEW), "there is no none.csv; check the name"),
+        (("odd.json", "none.json", *NEW), "there is no none.json; check the name"),
     ],
 )  # fmt: skip
 def test_what_is_no_recording_is_one_line_and_exit_2(said: Said, arguments: tuple[str, ...], complaint: str) -> None:
@@ -82,6 +91,22 @@ def test_what_is_no_recording_is_one_line_and_exit_2(said: Said, arguments: tupl
     assert complaint in err
     assert err.count("\n") == 1
     assert said("patients", "list", "--json") == (0, "", "")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("good.csv", *MAP),
+        ("export", *MAP),
+        ("export", *MAP, "--format", "csv"),
+        ("one",),
+        ("one", "--format", "native"),
+    ],
+    ids=" ".join,
+)
+def test_what_is_a_recording_fails_only_for_want_of_a_broker(said: Said, arguments: tuple[str, ...]) -> None:
+    code, _, err = said("replay", *arguments, *NEW)
+    assert (code, "no broker answers" in err) == (4, True)
 
 
 def test_one_file_that_is_none_stops_those_beside_it(said: Said) -> None:
