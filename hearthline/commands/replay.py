@@ -18,6 +18,9 @@ class Format(StrEnum):
     CSV = "csv"
 
 
+Written = Annotated[Format, typer.Option("--format", help="native is JSON; auto goes by --map, name and first line.")]
+
+
 def command(  # noqa: PLR0913  one parameter an option
     context: typer.Context,
     files: Annotated[list[Path], typer.Argument(help="JSON lines of readings, a payload, or a CSV with --map.")],
@@ -26,9 +29,7 @@ def command(  # noqa: PLR0913  one parameter an option
     patient: Annotated[
         str | None, typer.Option(parser=parse_name, help="With --device new: name of a new patient who holds it.")
     ] = None,
-    format_: Annotated[
-        Format, typer.Option("--format", help="native is JSON; auto goes by --map, name and first line.")
-    ] = Format.AUTO,
+    format_: Written = Format.AUTO,
     map_: Annotated[str | None, typer.Option("--map", help="measured_at=time,glucose=gl:mg/dL for a CSV.")] = None,
     zone: Annotated[str | None, typer.Option(help="IANA zone of times without an offset.")] = None,
     measure: Annotated[str | None, typer.Option(help="Else told by the components.")] = None,
