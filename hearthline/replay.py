@@ -52,7 +52,9 @@ def replay(shell: Shell, wish: Wish) -> Outcome:
             readings, device, measure, host=broker.host, port=broker.port,
             settle=wish.settle, speed=wish.speed, stop=signals.stop,
         )  # fmt: skip
-    summary = {"device": device, "patient": patient, "measure": measure, **asdict(played)}
+    summary = {"device": device, "patient": patient, "measure": measure, **asdict(played)} | {
+        "seconds": round(played.seconds, 2)
+    }
     if signals.interrupted:
         return Outcome(summary, [], INTERRUPTED)
     _check_sent(played, broker)

@@ -25,7 +25,7 @@ def run_simulation(  # noqa: PLR0913  one parameter an option
         float | None, typer.Option(min=0.001, help="Simulated seconds a second; else as fast as answers come.")
     ] = None,
     faults: Annotated[str, typer.Option(help=FAULTS)] = "none",
-    until: Annotated[datetime | None, typer.Option(parser=parse_instant, help="Simulated end; else now.")] = None,
+    until: Annotated[datetime | None, typer.Option(parser=parse_instant, help="End (RFC 3339), else now.")] = None,
     settle: Annotated[float, typer.Option(min=0, help="Seconds to wait for receipts that do not come.")] = 60.0,
     ledger: Annotated[Path | None, typer.Option(help="Where to write the truth, a JSON line a reading.")] = None,
     json: Json = False,
@@ -36,5 +36,5 @@ def run_simulation(  # noqa: PLR0913  one parameter an option
     now = context.obj.now()
     wish = Wish(patients, days, seed, until or now, read_faults(faults), speed, settle, ledger)
     summary, code = play_wish(context.obj, wish)
-    show_one(summary, json=json)
+    show_one(summary | {"seconds": round(summary["seconds"], 2)}, json=json)
     raise typer.Exit(code)

@@ -105,6 +105,7 @@ def test_simulated_days_arrive_and_verify_is_exact(environment: dict[str, str], 
         assert summary["patients"] == 3
         assert summary["taken"] == summary["receipted"] > 0
         assert summary["in_doubt"] == 0
+        assert summary["seconds"] == round(summary["seconds"], 2) > 0
         verified = ask("verify", "truth.jsonl", "--json")
     verdict = json.loads(verified.stdout)
     assert verified.returncode == 0, verified.stderr
@@ -131,6 +132,7 @@ def test_a_recording_becomes_a_new_patients_readings(environment: dict[str, str]
     summary = json.loads(done.stdout)
     assert done.returncode == 0, done.stderr
     assert {"measure": "weight", "taken": 5, "receipted": 5}.items() <= summary.items()
+    assert summary["seconds"] == round(summary["seconds"], 2)
     [patient] = (json.loads(line) for line in ask("patients", "list", "--json").stdout.splitlines())
     assert (patient["name"], patient["id"]) == ("Ana Ruiz", summary["patient"])
     assert patient["devices"][0]["device"] == summary["device"]
