@@ -8,6 +8,7 @@ from typing import Annotated, Final
 import typer
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199  # of what anybody can mean; arithmetic with the calendar's ends fails
+INSTANT: Final = "2026-01-05T07:12:00Z"
 PATIENT_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 ENDING: Final = re.compile(r"[0-9a-f]{6,32}")
 
@@ -20,14 +21,18 @@ def whoever_runs_this() -> str:
 
 
 def parse_instant(text: str) -> datetime:
-    """RFC 3339, or a date; without an offset it is UTC."""
+    """RFC 3339. Without an offset it is refused: here it is a person's morning, and theirs may be another hour's."""
     try:
         instant = datetime.fromisoformat(text)
     except ValueError:
-        raise typer.BadParameter("not a time such as 2026-01-05T07:12:00Z or 2026-01-05") from None
+        raise typer.BadParameter(f"not a time such as {INSTANT}") from None
+    if instant.tzinfo is None:
+        raise typer.BadParameter(
+            f"{text!r} says no offset from UTC; write it as {INSTANT} or 2026-01-05T08:12:00+01:00"
+        )
     if not FIRST_YEAR <= instant.year <= LAST_YEAR:
         raise typer.BadParameter(f"not between the years {FIRST_YEAR} and {LAST_YEAR}")
-    return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
+    return instant.astimezone(UTC)
 
 
 def parse_pair(text: str) -> tuple[str, str]:

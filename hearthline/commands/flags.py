@@ -40,7 +40,7 @@ def list_worklist(
     rule: Annotated[str | None, typer.Option(help="Only this rule (id).")] = None,
     status: Statuses = None,
     since: Annotated[
-        datetime | None, typer.Option(parser=parse_instant, help="Only what still went on then, or began later.")
+        datetime | None, typer.Option(parser=parse_instant, help="Only what still went on then (RFC 3339), or later.")
     ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many.")] = None,
     json: Json = False,
