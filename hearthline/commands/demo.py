@@ -15,7 +15,7 @@ def command(
     once: Annotated[bool, typer.Option("--once", help="History only; end when it is stored and judged.")] = False,
     seconds: Annotated[float | None, typer.Option(min=0, help="End after so many seconds, else by Ctrl-C.")] = None,
     patients: Annotated[int, typer.Option(min=1)] = 12,
-    days: Annotated[int, typer.Option(min=1, help="Days of history.")] = 30,
+    days: Annotated[int, typer.Option(min=1, max=366, help="Days of history.")] = 30,
     seed: Annotated[int, typer.Option(help="Decides who the patients are and what they measure.")] = 1,
     json: Json = False,
 ) -> None:

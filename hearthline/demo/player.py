@@ -33,7 +33,7 @@ class Player:
         self.pace: Pace | None = None
         self.history: int | None = None
         self._plan_days, self._port, self._writer, self._clock = plan_days, port, writer, clock
-        self._stop = Event()
+        self._stop, self._planned = Event(), Event()
         self._error: Exception | None = None
         self._thread = Thread(target=self._run, name="homes", daemon=True)
 
@@ -44,19 +44,29 @@ class Player:
             raise self._error
         return not self._thread.is_alive()
 
+    @property
+    def planned(self) -> bool:
+        """The days are planned; before that nothing was sent, so that nothing is lost when it ends."""
+        return self._planned.is_set()
+
     @contextlib.contextmanager
     def playing(self) -> Iterator[None]:
-        """Play while the block runs; afterwards the devices get a moment for their last receipts."""
+        """Play while the block runs; afterwards the devices get a moment for their last receipts. Who still plans is
+        left alone with it: a plan of many patients takes minutes, and its thread ends with this process."""
         self._thread.start()
         try:
             yield
         finally:
             self._stop.set()
-            self._thread.join()
+            if self.planned:
+                self._thread.join()
 
     def _run(self) -> None:
         try:
             parts = self._plan_days()
+            self._planned.set()
+            if self._stop.is_set():  # after saying so: whoever stops us either waits for us or is seen here
+                return
             self.history = parts[0].history
             self._enrol(parts[0].plan.patients)
             for part in parts:

@@ -37,7 +37,8 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`code` is the exit code: Ctrl-C is how a live demo ends, but not how one does that plays the history once."""
+    """`code` is the exit code: Ctrl-C is how a live demo ends, but not one that plays the history once, nor one that
+    has not begun to."""
 
     summary: Summary
     code: int
@@ -57,7 +58,7 @@ def run_demo(wish: Wish, var: Path, clock: Callable[[], datetime]) -> Outcome:
                 with opened() as screen, player.playing():
                     watch.play(screen, signals.stop, wish.seconds)
             summary = _summary(wish, place, player, watch, look(reader, clock()))
-    if wish.once and signals.interrupted:
+    if signals.interrupted and (wish.once or not player.planned):
         return Outcome(summary, INTERRUPTED)
     if wish.once and summary.in_doubt:
         say(f"{summary.in_doubt} readings have no receipt; see {place.log('ingest')}")

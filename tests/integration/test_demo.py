@@ -134,6 +134,19 @@ def test_ctrl_c_twice_ends_at_once_and_leaves_no_process(run: Callable[..., Demo
     wait_until(lambda: not any(map(alive, mine.values())), 5)
 
 
+def test_ctrl_c_while_the_days_are_planned_ends_at_once(run: Callable[..., Demo], tmp_path: Path) -> None:
+    demo = run("--patients", "5000", "--days", "366")  # would plan for a quarter of an hour
+    mine = both_children(demo)
+    said = demo.stderr
+    assert said is not None
+    wait_until(lambda: "planning the days" in said.readline())
+    demo.send_signal(signal.SIGINT)
+    _, err = demo.communicate(timeout=10)
+    assert demo.returncode == 130, err
+    assert not any(map(alive, mine.values()))
+    assert in_database(tmp_path, "SELECT count(*) FROM patient") == 0
+
+
 def test_a_demo_killed_without_mercy_leaves_no_process(run: Callable[..., Demo]) -> None:
     demo = run(*SMALL)
     mine = both_children(demo)
