@@ -27,6 +27,7 @@ def command(
     from hearthline.demo.summary import queries
     from hearthline.show import show_one
 
+    context.obj.settings()  # the demo has its own, but its parts read these too and would refuse what is wrong in them
     outcome = run_demo(Wish(once, seconds, patients, days, seed), Path("var").absolute(), context.obj.now)
     say("everything has ended; what is stored can be queried:")
     for line in queries(outcome.summary, sys.argv[0]):
