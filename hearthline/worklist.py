@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from thresholds import RULES
 from thresholds.types import SEVERITIES, Rule
 
 SHOWN: Final = ("first", "worst", "newest")
+INTERNAL: Final = frozenset({"worth"})  # orders samples within one rule; no number of the reading
 MARKS: Final = ("late", "ended", "awaiting_confirmation", "not_confirmed")
 NOTICE: Final = "shows rule matches for review by a licensed professional; not monitoring, not for emergencies"
 
@@ -37,9 +38,17 @@ def flag_row(flag: Flag, patient: Patient) -> dict[str, Any]:
     return {"id": flag.id, "status": flag.status} | asdict(show(flag, patient))
 
 
+def flag_line(flag: Flag, patient: Patient) -> dict[str, Any]:
+    """The record of a flag for a program: its samples with the patient's offset from UTC, in minutes, at each."""
+    zone, kept = ZoneInfo(patient.zone), {name: each for name, each in flag.evidence.items() if name not in INTERNAL}
+    samples = {name: _in_utc(kept[name], zone) for name in SHOWN if kept.get(name)}
+    history = [{**step, "at": datetime.fromisoformat(step["at"]).astimezone(UTC)} for step in flag.history]
+    return line_of(flag) | {"evidence": kept | samples, "history": history}
+
+
 def flag_page(flag: Flag, patient: Patient) -> dict[str, Any]:
     """Everything about a flag for a program: the record, the rule and the patient's name and zone."""
-    return line_of(flag) | {"name": patient.name, "zone": patient.zone} | _of_rule(RULES.get(flag.rule))
+    return flag_line(flag, patient) | {"name": patient.name, "zone": patient.zone} | _of_rule(RULES.get(flag.rule))
 
 
 def flag_sheet(flag: Flag, patient: Patient) -> dict[str, Any]:
@@ -48,7 +57,7 @@ def flag_sheet(flag: Flag, patient: Patient) -> dict[str, Any]:
     return {
         "flag": flag.id, "patient": f"{patient.name} ({patient.id})", "rule": flag.rule, **rule,
         "severity": flag.severity, "status": flag.status, "marks": marks_of(flag),
-        "since": flag.since.astimezone(zone), "until": flag.until.astimezone(zone),
+        "since": _local(flag.since, zone), "until": _local(flag.until, zone),
         "episodes": flag.episodes, "breaches": flag.breaches,
         **{name: _at_home(flag.evidence.get(name), zone) for name in SHOWN},
         "figure": flag.evidence.get("figure"),
@@ -73,14 +82,23 @@ def _of_rule(rule: Rule | None) -> dict[str, Any]:
     return {name: getattr(rule, name, None) for name in names}
 
 
+def _in_utc(sample: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
+    at = datetime.fromisoformat(sample["measured_at"])
+    minutes = (at.astimezone(zone).utcoffset() or timedelta()) // timedelta(minutes=1)
+    time = {"measured_at": at.astimezone(UTC), "utc_offset": minutes}
+    return {"reading": sample["reading"]} | time | {name: sample[name] for name in sample if name not in time}
+
+
 def _at_home(sample: Mapping[str, Any] | None, zone: ZoneInfo) -> str | None:
     if not sample:
         return None
-    at = datetime.fromisoformat(sample["measured_at"]).astimezone(zone)
     doubt = " (clock in doubt)" if sample.get("doubtful") else ""
-    return f"{at:%Y-%m-%d %H:%M %z}{doubt}  {sample_text(sample)}"
+    return f"{_local(datetime.fromisoformat(sample['measured_at']), zone)}{doubt}  {sample_text(sample)}"
 
 
 def _step_text(step: Mapping[str, Any], zone: ZoneInfo) -> str:
-    at = datetime.fromisoformat(step["at"]).astimezone(zone)
-    return f"{at:%Y-%m-%d %H:%M %z}  {step['to']} by {step['actor']}: {step['note']}"
+    return f"{_local(datetime.fromisoformat(step['at']), zone)}  {step['to']} by {step['actor']}: {step['note']}"
+
+
+def _local(at: datetime, zone: ZoneInfo) -> str:
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M %z}"

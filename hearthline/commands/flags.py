@@ -47,8 +47,7 @@ def list_worklist(
 ) -> None:
     """By severity, then longest waiting. The table shows what is still to be worked on, --json every status."""
     from flags.worklist import list_flags
-    from hearthline.names import line_of
-    from hearthline.worklist import check_filters, flag_row
+    from hearthline.worklist import check_filters, flag_line, flag_row
     from registry.patients import get_patient
 
     check_filters(severity, rule, status)
@@ -57,7 +56,8 @@ def list_worklist(
         patient = None if patient is None else get_patient(session, patient).id
         found = list_flags(session, patient=patient, severity=severity, rule=rule, status=wanted, since=since)
         flags = islice(found, limit)
-        rows = [line_of(flag) if json else flag_row(flag, get_patient(session, flag.patient_id)) for flag in flags]
+        show = flag_line if json else flag_row
+        rows = [show(flag, get_patient(session, flag.patient_id)) for flag in flags]
     show_rows(rows, COLUMNS, json=json, none="no flags to work on")
 
 
