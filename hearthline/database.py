@@ -21,11 +21,17 @@ from models.engine import open_reader
 
 def upgrade(url: str, revision: str = "head") -> None:
     """Migrate to `revision`, all of it or nothing; makes a SQLite file and its folder where there is none."""
+    make_folder(url)
+    with naming(url):
+        command.upgrade(_alembic(url), revision)
+
+
+def make_folder(url: str) -> None:
+    """Of a SQLite file; nothing for another database."""
     file = _sqlite_file(url)
     with naming(url):
         if file is not None:
             file.parent.mkdir(parents=True, exist_ok=True)
-        command.upgrade(_alembic(url), revision)
 
 
 def downgrade(url: str, revision: str) -> None:
