@@ -33,5 +33,6 @@ def _move(
         raise FlagError(f"flag {flag.id} is {flag.status}; only {' or '.join(sorted(allowed))} can become {status}")
     step = {"at": now.isoformat(), "actor": actor, "from": flag.status, "to": status, "note": note}
     flag.status, flag.changed_at, flag.history = status, now, [*flag.history, step]
+    flag.awaiting_confirmation = flag.awaiting_confirmation and status in ACTIVE
     session.flush()
     return flag

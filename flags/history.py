@@ -98,4 +98,4 @@ def _text(dialect: Dialect, instant: datetime) -> str:
 
 
 def _uuid(value: Any) -> UUID:
-    return value if isinstance(value, UUID) else UUID(value)
+    return value if isinstance(value, UUID) else UUID(int=int(value, 16))

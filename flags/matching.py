@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from flags.states import EpisodeState, FlagState, rank
+from flags.states import ACTIVE, EpisodeState, FlagState, rank
 from models.keys import new_id
 
 LATE: Final = timedelta(hours=24)
@@ -148,7 +148,10 @@ def _show(flag: FlagState, episodes: Sequence[EpisodeState]) -> FlagState:
 
 
 def _move(flag: FlagState, status: str, note: str, now: datetime) -> FlagState:
-    return replace(flag, status=status, changed_at=now, history=[*flag.history, _step(now, flag.status, status, note)])
+    """A flag that is closed waits for nothing any more."""
+    awaiting = flag.awaiting_confirmation and status in ACTIVE
+    history = [*flag.history, _step(now, flag.status, status, note)]
+    return replace(flag, status=status, changed_at=now, awaiting_confirmation=awaiting, history=history)
 
 
 def _step(now: datetime, before: str | None, after: str, note: str) -> dict[str, Any]:

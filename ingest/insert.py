@@ -1,13 +1,12 @@
 """The inserts of the write path: tuples straight to the driver, the text of each statement fixed."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from ingest.delivery import Settled
-from ingest.rivals import Claim, first_claims
+from ingest.rivals import Claim
 from ingest.rows import COMMON, COMPONENTS, Row, reading_row
 from models.dialect import Dialect, dialect_of
 from models.keys import derived_id
@@ -23,12 +22,10 @@ REFUSAL = (
 TOPIC_LENGTH, POINTER_LENGTH, DETAIL_LENGTH = 400, 200, 200
 
 
-def insert_readings(connection: Connection, claims: Sequence[Claim], now: datetime) -> int:
-    """Insert the first claim to each identity; answers how many rows went in."""
+def insert_readings(connection: Connection, claims: Iterable[Claim], now: datetime) -> int:
+    """Insert the claims, one to each identity; answers how many rows went in."""
     dialect, rows = dialect_of(connection), dict[str, list[Row]]()
-    for claim in sorted(
-        first_claims(claims).values(), key=lambda each: (each.found.reading.measure, each.found.reading.id)
-    ):
+    for claim in sorted(claims, key=lambda each: (each.found.reading.measure, each.found.reading.id.int)):
         row = reading_row(claim.found, claim.delivery, now, dialect)
         rows.setdefault(claim.found.reading.measure, []).append(row)
     columns = {measure: COMMON + COMPONENTS[measure] for measure in rows}
@@ -51,11 +48,11 @@ def _insert(connection: Connection, table: str, columns: tuple[str, ...], rows: 
 
 
 def _message(one: Settled, now: datetime, dialect: Dialect) -> Row:
-    delivery, counts = one.delivery, Counter(verdict.verdict for verdict in one.verdicts)
+    delivery, verdicts = one.delivery, [each.verdict for each in one.verdicts]
     return (
         delivery.id.hex, _clean(delivery.topic, TOPIC_LENGTH), _clean(delivery.publisher, 40) or None,
         dialect.instant(delivery.received_at), dialect.instant(now), delivery.sha256, len(delivery.payload),
-        len(one.verdicts), counts["stored"], counts["duplicate"], counts["quarantined"], counts["noted"],
+        len(verdicts), *map(verdicts.count, ("stored", "duplicate", "quarantined", "noted")),
         delivery.replay_of and delivery.replay_of.hex,
     )  # fmt: skip
 

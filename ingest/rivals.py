@@ -1,7 +1,7 @@
 """Which of several claims to one identity is the reading, which a duplicate, and which a conflict."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -46,9 +46,12 @@ def first_claims(claims: Sequence[Claim]) -> dict[Identity, Claim]:
     return first
 
 
-def settle_rivals(connection: Connection, claims: Sequence[Claim], inserted: int) -> dict[tuple[int, int], Ruling]:
-    """A ruling for every claim, given how many rows went in for the first claims."""
-    first = first_claims(claims)
+def settle_rivals(
+    connection: Connection, claims: Sequence[Claim], first: Mapping[Identity, Claim], inserted: int
+) -> dict[tuple[int, int], Ruling]:
+    """A ruling for every claim, given the first to each identity and how many of these went in."""
+    if inserted == len(first) == len(claims):
+        return dict.fromkeys((claim.key for claim in claims), None)
     known = {} if inserted == len(first) else _stored_before(connection, list(first.values()))
     return {
         claim.key: _rule(claim, holder, known.get(claim.identity, holder.standing))

@@ -1,8 +1,9 @@
 """From what was attributed to the tuples that the driver inserts, in one fixed column order a measure."""
 
-import json
 from datetime import datetime
 from typing import Any, Final
+
+from msgspec.json import encode as to_json
 
 from ingest.delivery import Attributed, Delivery
 from models.dialect import Dialect
@@ -16,7 +17,11 @@ COMMON: Final = (
     "stored_at", "quality", "comparator", "context", "as_sent", "content_digest",
 )  # fmt: skip
 COMPONENTS: Final = {code: tuple(each.name for each in measure.components) for code, measure in CATALOGUE.items()}
-encode = json.JSONEncoder(separators=(",", ":")).encode
+
+
+def encode(value: object) -> str:
+    """Compact JSON."""
+    return to_json(value).decode()
 
 
 def reading_row(found: Attributed, delivery: Delivery, stored_at: datetime, dialect: Dialect) -> Row:

@@ -13,7 +13,7 @@ from ingest.decoded import Decoded, Noted, Rejected
 from ingest.delivery import Attributed, Decoding, Delivery, Settled, Verdict
 from ingest.identify import identify
 from ingest.insert import insert_ledger, insert_readings
-from ingest.rivals import Claim, settle_rivals
+from ingest.rivals import Claim, first_claims, settle_rivals
 from models.queue import LookAgain, enqueue
 from registry.devices import DEVICE_ID
 from registry.holders import Holders
@@ -32,7 +32,8 @@ def store(connection: Connection, batch: Sequence[Decoding], holders: Holders, n
         for found in found_here
         if isinstance(found, Attributed)
     ]
-    rulings = settle_rivals(connection, claims, insert_readings(connection, claims, now))
+    first = first_claims(claims)
+    rulings = settle_rivals(connection, claims, first, insert_readings(connection, first.values(), now))
     settled = [
         _settle(one, each, rulings, place) for place, (one, each) in enumerate(zip(batch, elements, strict=True))
     ]

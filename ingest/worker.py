@@ -4,12 +4,11 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from threading import Event
 from typing import Final
 
-import structlog
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError, OperationalError
 
 from flags.evaluate import evaluate
 from flags.sweep import sweep
@@ -18,6 +17,7 @@ from ingest.decode import decode
 from ingest.delivery import Decoding, Delivery, Settled
 from ingest.inbox import Inbox
 from ingest.mqtt import BrokerAddress, Subscriber
+from ingest.patience import Patience
 from ingest.payloads import PayloadBudget
 from ingest.receipts import receipts
 from models.engine import open_writer
@@ -27,8 +27,7 @@ from registry.holders import Holders
 MOST: Final = 1_000  # deliveries a batch: half the usual window, so that the next batch arrives while one commits
 EVALUATE_AFTER: Final = 0.1  # seconds the oldest stored reading may wait for its evaluation
 SWEEP_EVERY: Final = 1.0
-RETRY_FIRST, RETRY_MOST = 0.2, 5.0
-log = structlog.get_logger()
+LULL: Final = 0.005  # seconds without a delivery: a broker with a small window pauses after each acknowledgement
 
 
 class BrokerRefusedError(Exception):
@@ -62,6 +61,7 @@ class Work:
     writer: Engine
     inbox: Inbox
     subscriber: Subscriber
+    patience: Patience
     holders: Holders = field(default_factory=Holders)
     budget: PayloadBudget = field(default_factory=PayloadBudget)
     waiting: set[str] = field(default_factory=set)
@@ -73,7 +73,7 @@ def run(settings: WorkerSettings) -> None:
     """Work until `settings.stop` is set, then drain what was taken. Raises BrokerRefusedError."""
     inbox = Inbox()
     subscriber = Subscriber(settings.broker, settings.client_id, inbox, settings.clock)
-    work = Work(settings, open_writer(settings.database_url), inbox, subscriber)
+    work = Work(settings, open_writer(settings.database_url), inbox, subscriber, Patience(settings.stop))
     subscriber.start()
     try:
         while not settings.stop.is_set() and subscriber.refused is None:
@@ -89,22 +89,23 @@ def run(settings: WorkerSettings) -> None:
 
 def turn(work: Work, patience: float) -> None:
     """One turn: a batch to the end, then evaluation and sweep where they are due."""
-    batch = work.inbox.take(MOST, 0.0 if work.waiting else patience)
+    batch = work.inbox.take(MOST, LULL if work.waiting else patience)
     if batch:
         settle(work, batch)
-    if work.waiting and (not len(work.inbox) or time.monotonic() - work.waiting_since > EVALUATE_AFTER):
-        persist(work, lambda: evaluate(work.writer, sorted(work.waiting), clock=work.settings.clock))
+    if work.waiting and (not batch or time.monotonic() - work.waiting_since > EVALUATE_AFTER):
+        work.patience.persist(lambda: evaluate(work.writer, sorted(work.waiting), clock=work.settings.clock))
         work.waiting.clear()
     if time.monotonic() - work.swept > SWEEP_EVERY:
         work.swept = time.monotonic()
-        persist(work, lambda: look_around(work))
+        work.patience.persist(lambda: look_around(work))
 
 
 def settle(work: Work, batch: Sequence[Delivery]) -> None:
     """Commit first; acknowledge and answer after, never before."""
     outcomes = [Decoding(one, decode(one.payload, one.topic, one.received_at)) for one in batch]
     decodings, settled = work.budget.limit(outcomes), list[Settled]()
-    if not persist(work, lambda: settled.extend(commit(work.writer, decodings, work.holders, work.settings.clock))):
+    storing = partial(commit, work.writer, decodings, work.holders, work.settings.clock)
+    if not work.patience.persist(lambda: settled.extend(storing())):
         return
     work.subscriber.acknowledge(one.delivery.token for one in settled)
     for topic, payload in receipts(settled):
@@ -123,37 +124,11 @@ def look_around(work: Work) -> None:
     sweep(work.writer, clock=work.settings.clock)
 
 
-def persist(work: Work, act: Callable[[], object]) -> bool:
-    """Do it, waiting out a database that is away; says so once. False when told to stop before it came back."""
-    delay, said = RETRY_FIRST, False
-    while True:
-        try:
-            act()
-        except DBAPIError as error:
-            if not said:
-                log.warning("database.away", cause=_cause(error), does="waits; nothing is acknowledged meanwhile")
-            said = True
-            if work.settings.stop.wait(delay):
-                return False
-            delay = min(delay * 2, RETRY_MOST)
-        else:
-            if said:
-                log.info("database.back")
-            return True
-
-
-def _cause(error: DBAPIError) -> str:
-    """What the driver says of the connection, disk or lock, a line; of anything else only its kind, for it may quote
-    what was to be stored."""
-    kind = type(error.orig).__name__
-    return f"{kind}: {str(error.orig).partition(chr(10))[0]}" if isinstance(error, OperationalError) else kind
-
-
 def drain(work: Work) -> None:
     """What was taken is finished, as far as the database allows; the rest is the broker's still."""
     if work.waiting:
-        persist(work, lambda: evaluate(work.writer, sorted(work.waiting), clock=work.settings.clock))
-    persist(work, lambda: _say_goodbye(work))
+        work.patience.persist(lambda: evaluate(work.writer, sorted(work.waiting), clock=work.settings.clock))
+    work.patience.persist(lambda: _say_goodbye(work))
 
 
 def _say_goodbye(work: Work) -> None:

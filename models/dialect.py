@@ -35,7 +35,7 @@ class Dialect:
 
 def sqlite_instant(value: datetime) -> str:
     """The text that `models.types.Instant` keeps on SQLite."""
-    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+    return value.astimezone(UTC).isoformat(" ", "microseconds")[:26]
 
 
 SQLITE: Final = Dialect(
@@ -47,7 +47,7 @@ SQLITE: Final = Dialect(
     uuid_at=lambda n: f"json_extract(k.value, '$[{n}]')",
     number_at=lambda n: f"json_extract(k.value, '$[{n}]')",
     instant=sqlite_instant,
-    read=lambda value: datetime.fromisoformat(value).replace(tzinfo=UTC),
+    read=lambda value: datetime.fromisoformat(f"{value}+00:00"),
 )
 POSTGRESQL: Final = Dialect(
     name="postgresql",

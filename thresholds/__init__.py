@@ -18,7 +18,9 @@ _TABLE = (
 
 RULES: Final[Mapping[str, Rule]] = MappingProxyType({rule.id: rule for rule in _TABLE})
 
+_BY_STREAM: Final = {each.stream: tuple(rule for rule in _TABLE if rule.stream == each.stream) for each in _TABLE}
+
 
 def rules_for(stream: str) -> tuple[Rule, ...]:
     """The rules that read the stream, in the table's order; none for a stream that no rule reads."""
-    return tuple(rule for rule in RULES.values() if rule.stream == stream)
+    return _BY_STREAM.get(stream, ())

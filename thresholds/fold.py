@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from itertools import groupby
 from operator import attrgetter
 from typing import Final, NamedTuple, Protocol, TypeVar
 
@@ -46,12 +45,16 @@ W = TypeVar("W", bound=Window)
 
 def moments(samples: Iterable[Sample], *, doubtful: bool = True) -> Iterator[Moment]:
     """The patient's own samples, those of one instant together; without those of a doubtful clock unless `doubtful`."""
-    counted = (
-        sample
-        for sample in samples
-        if (doubtful or not sample.doubtful) and sample.context.get("kind") not in NOT_THE_PATIENT
-    )
-    return (tuple(together) for _, together in groupby(counted, key=attrgetter("at")))
+    together: list[Sample] = []
+    for sample in samples:
+        if (sample.doubtful and not doubtful) or sample.context.get("kind") in NOT_THE_PATIENT:
+            continue
+        if together and together[0].at != sample.at:
+            yield together
+            together = []
+        together.append(sample)
+    if together:
+        yield together
 
 
 @dataclass(slots=True)

@@ -78,7 +78,7 @@ def fold_gaps(expected: Expected, samples: Sequence[Sample], start: datetime, ca
     return [
         found
         for gap in gaps(samples, case)
-        if (found := silence(expected, gap, case)) and (found.ended_at is None or found.ended_at >= start)
+        if (gap.until is None or gap.until >= start) and (found := silence(expected, gap, case))
     ]
 
 

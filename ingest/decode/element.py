@@ -58,5 +58,5 @@ def readable_id(value: object) -> str | None:
 
 
 def _as_sent(value: object) -> str | None:
-    readable = type(value) is str and len(value) <= LONGEST_TIME and value.isascii() and value.isprintable()
-    return str(value) if readable else None
+    """Whatever was sent in its place, so that the device knows its own reading again; bounded."""
+    return value if type(value) is str and len(value) <= LONGEST_TIME and value.isprintable() else None

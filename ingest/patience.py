@@ -1,0 +1,53 @@
+"""Waiting out a database that is away: nothing is acknowledged meanwhile, and it is said once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Event
+from typing import Final
+
+import structlog
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+FIRST: Final = 0.2
+MOST: Final = 5.0
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Patience:
+    """Tries again until it works or `stop` is set; `away` from the first failure to the next success."""
+
+    stop: Event
+    away: bool = False
+
+    def persist(self, act: Callable[[], object]) -> bool:
+        """Do it, however often the database refuses everybody. False when told to stop before it was done."""
+        delay = FIRST
+        while True:
+            try:
+                act()
+            except DBAPIError as error:
+                self._say_away(error)
+                if self.stop.wait(delay):
+                    return False
+                delay = min(delay * 2, MOST)
+            else:
+                self._say_back()
+                return True
+
+    def _say_away(self, error: DBAPIError) -> None:
+        if not self.away:
+            log.warning("database.away", cause=_cause(error), does="waits; nothing is acknowledged meanwhile")
+        self.away = True
+
+    def _say_back(self) -> None:
+        if self.away:
+            log.info("database.back")
+        self.away = False
+
+
+def _cause(error: DBAPIError) -> str:
+    """What the driver says of the connection, disk or lock, a line; of anything else only its kind, for it may quote
+    what was to be stored."""
+    kind = type(error.orig).__name__
+    return f"{kind}: {str(error.orig).partition(chr(10))[0]}" if isinstance(error, OperationalError) else kind
