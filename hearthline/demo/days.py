@@ -1,4 +1,4 @@
-"""The demo's days: a month as history, then its last day at a walking pace, then as time goes by.
+"""The demo's days: a month as history, then its last three days at a walking pace, then as time goes by.
 
 A reading ahead of the clock would rightly be marked or refused, so the quick part ends where the clock stands now.
 """
@@ -11,9 +11,9 @@ from hearthline.simulation import FAULTS
 from simulators.cohort import plan
 from simulators.plan import Plan
 
-LAST_DAY: Final = timedelta(days=1)
+LAST_DAYS: Final = timedelta(days=3)
 AHEAD: Final = timedelta(days=2)  # how long the demo can go on as time goes by
-QUICK: Final = 300.0  # the last day takes about five minutes
+QUICK: Final = 900.0  # the last days take about five minutes, and a quiet night a few seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +52,12 @@ def history_alone(*, patients: int, days: int, seed: int, now: datetime) -> list
 
 
 def history_and_live(*, patients: int, days: int, seed: int, now: datetime) -> list[Part]:
-    """One plan in two parts: up to `now`, with its last day at `QUICK`; from `now` on at the clock's own pace."""
+    """One plan in two parts: up to `now`, its last days (half of them when they are few) at `QUICK`; from `now` on at
+    the clock's own pace."""
     whole = plan(patients=patients, days=days + AHEAD.days, seed=seed, until=now + AHEAD, faults=FAULTS)
     past = tuple(upload for upload in whole.uploads if upload.at <= now)
     future = tuple(upload for upload in whole.uploads if upload.at > now)
     return [
-        Part(replace(whole, uploads=past), now - LAST_DAY, QUICK),
+        Part(replace(whole, uploads=past), now - min(LAST_DAYS, timedelta(days=days) / 2), QUICK),
         Part(replace(whole, uploads=future), now, 1.0),
     ]
