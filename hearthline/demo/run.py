@@ -55,7 +55,7 @@ def run_demo(wish: Wish, var: Path, clock: Callable[[], datetime]) -> Outcome:
             player = Player(lambda: _parts(wish, clock()), place.port, writer, clock)
             with children(place, signals) as alive:
                 watch = Watch(reader, player, alive, clock, began)
-                with opened() as screen, player.playing():
+                with player.playing(), signals.drawing(), opened() as screen:
                     watch.play(screen, signals.stop, wish.seconds)
             summary = _summary(wish, place, player, watch, look(reader, clock()))
     if signals.interrupted and (wish.once or not player.planned):
