@@ -86,3 +86,6 @@ Actor = Annotated[
 ]  # fmt: skip
 Note = Annotated[str, typer.Option(parser=parse_note, help="Why; kept in the history.")]
 Ending = Annotated[str, typer.Argument(parser=parse_ending, help="Its id, or the last characters that a table shows.")]
+Endings = Annotated[
+    list[str] | None, typer.Argument(parser=parse_ending, help="Ids, or the last characters that a table shows.")
+]

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from hearthline.options import Json, parse_instant, parse_model
-from hearthline.show import show_one, show_rows
+from hearthline.show import remark, show_one, show_rows
 from hearthline.tables import Column
 
 app = typer.Typer(help="Which devices may publish, and who holds them.")
@@ -29,7 +29,8 @@ def enrol(
     gateway: Annotated[str | None, typer.Option(help="Device that may publish for this one.")] = None,
     json: Json = False,
 ) -> None:
-    """Enrol a device: it may publish at once; its readings wait for an assignment."""
+    """Enrol a device: it may publish at once. Until somebody holds it, its readings go into quarantine
+    (identify.unassigned), from which quarantine replay brings them back."""
     from hearthline.names import device_line
     from registry.devices import enrol_device
 
@@ -51,14 +52,17 @@ def assign(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Say who holds a device; stored readings of that time become theirs."""
+    """Say who holds a device; stored readings of that time become theirs. What was refused for want of a holder can be
+    tried again; how much that is, and how, is said."""
     from hearthline.names import line_of
+    from hearthline.refusals import worth_another_try
     from registry.assignments import assign_device
 
     with context.obj.writing() as session:
         held = assign_device(session, device_id, patient, now=context.obj.now(), slot=slot, from_at=from_at)
-        line = line_of(held)
+        line, waiting = line_of(held), worth_another_try(session, device_id)
     show_one(line, json=json)
+    remark(waiting)
 
 
 @app.command("list")

@@ -1,12 +1,12 @@
 """`quarantine`: what was refused, and another try after a fix."""
 
 from itertools import islice
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from hearthline.options import Ending, Json
-from hearthline.show import show_one, show_rows
+from hearthline.options import Ending, Endings, Json
+from hearthline.show import remark, show_json, show_line, show_one, show_rows
 from hearthline.tables import Column
 
 app = typer.Typer(help="What was refused, and another try after a fix.")
@@ -65,20 +65,42 @@ def show_refusal(context: typer.Context, refusal_id: Ending, *, json: Json = Fal
 
 
 @app.command("replay")
-def replay(context: typer.Context, refusal_id: Ending, *, json: Json = False) -> None:
-    """Try a refused element again; exit 1 when it is refused again. The first verdict stays on record."""
+def replay(
+    context: typer.Context,
+    refusal_ids: Endings = None,
+    *,
+    code: Annotated[str | None, typer.Option(help="All open ones with this verdict code.")] = None,
+    device: Annotated[str | None, typer.Option(help="All open ones of this device.")] = None,
+    json: Json = False,
+) -> None:
+    """Try refused elements again; exit 1 when one is refused again. The first verdicts stay on record."""
     from sqlalchemy.orm import Session
 
-    from hearthline.endings import find_id
-    from ingest.quarantine import replay_refusal
+    from hearthline.refusals import choose, try_again
+    from hearthline.worklist import check_word
+    from ingest.codes import CODES
     from models.engine import open_writer
-    from models.tables import Refusal
 
+    check_word("code", code, CODES)
+    stored = True
     with context.obj.opened(open_writer) as engine:
         with Session(engine) as session:
-            found = find_id(session, Refusal, refusal_id)
-        replayed = replay_refusal(engine, found, clock=context.obj.now)
-    verdict = replayed.verdict
-    line = {"refusal": replayed.refusal, "message": replayed.message, "verdict": verdict.verdict, "code": verdict.code}
-    show_one(line, json=json)
-    raise typer.Exit(1 if verdict.verdict == "quarantined" else 0)
+            chosen = choose(session, refusal_ids or (), code, device)
+        for line in try_again(engine, chosen, context.obj.now):
+            stored = stored and line["verdict"] in ("stored", "duplicate", "noted")
+            _show_try(line, json=json)
+    if not chosen:
+        remark(["nothing open in quarantine matches"])
+    raise typer.Exit(0 if stored else 1)
+
+
+def _show_try(line: dict[str, Any], *, json: bool) -> None:
+    """As each ends: many take a while. What could not be tried was said already."""
+    from hearthline.endings import ending_of
+
+    if line["verdict"] is None:
+        return
+    if json:
+        show_json(line)
+    else:
+        show_line(f"{ending_of(line['refusal'])}  {line['verdict']}  {line['code'] or ''}".rstrip())

@@ -232,7 +232,7 @@ def test_what_was_refused_is_listed_shown_and_tried_again(said: Said, lines: Cal
     assert (code, json.loads(out)["verdict"]) == (1, "quarantined")
     lines("patients", "add", "Ana", "--zone", "UTC", "--id", "pt-ana")
     lines("devices", "enrol", "scale-0001", "scale-x")
-    lines("devices", "assign", "scale-0001", "--patient", "pt-ana")
+    assert said("devices", "assign", "scale-0001", "--patient", "pt-ana")[0] == 0
     [replayed] = lines("quarantine", "replay", refusal["id"])
     assert {"refusal": refusal["id"], "verdict": "stored", "code": None}.items() <= replayed.items()
     assert lines("quarantine", "list", "--state", "open", "--code", "identify.unknown_device") == []
