@@ -1,13 +1,11 @@
 """Draws what the demo looks like: plays a history for real and exports the table that was on the screen at its end as
-docs/pictures/demo.svg, and as demo.png where resvg (pip install resvg-py) is at hand.
+docs/pictures/demo.svg.
 """
 
-import importlib
 import io
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.terminal_theme import SVG_EXPORT_THEME
@@ -67,14 +65,7 @@ def picture(moment: Moment) -> str:
 
 
 def main() -> None:
-    svg = picture(last_moment())
-    (PICTURES / "demo.svg").write_text(svg, encoding="utf-8")
-    try:
-        resvg: Any = importlib.import_module("resvg_py")
-    except ImportError:
-        print("demo.png was not drawn: pip install resvg-py")
-    else:
-        (PICTURES / "demo.png").write_bytes(bytes(resvg.svg_to_bytes(svg_string=svg, width=1400)))
+    (PICTURES / "demo.svg").write_text(picture(last_moment()), encoding="utf-8")
 
 
 if __name__ == "__main__":
