@@ -10,10 +10,13 @@ PIP := $(RUN)/python -m pip --quiet --disable-pip-version-check --no-input
 LOCKED := install --require-hashes --only-binary :all: --requirement
 COMPILE := uv pip compile pyproject.toml requirements/build.in --universal --python-version 3.11 --only-binary :all: \
 	--generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links --no-config --quiet
+NO_PYTHON = there is no $(PYTHON): sudo apt install python3.11 python3.11-venv
+BENCHMARKS := $(patsubst benchmarks/%.py,%,$(wildcard benchmarks/*.py))
 COVERED := ingest models thresholds flags
 
 # Preflight may remove an environment that cannot be used, so the stamp is looked at by a make of its own, afterwards.
-ready = $(PYTHON) bin/preflight.py $(1) && $(MAKE) --silent $(VENV)/$(1).stamp >&2
+ready = command -v $(PYTHON) >/dev/null || { echo "hearthline: $(NO_PYTHON)" >&2; exit 1; }; \
+	$(PYTHON) bin/preflight.py $(1) && $(MAKE) --silent $(VENV)/$(1).stamp >&2
 
 define install
 test -x $(RUN)/python || { echo "hearthline: making .venv" >&2; $(PYTHON) -m venv $(VENV); } && \
@@ -62,6 +65,7 @@ bench:  ## every benchmark, short
 	@for file in benchmarks/*.py; do echo "== $$file" >&2; $(RUN)/python $$file $(ARGS) || exit 1; done
 
 bench-%:
+	@test -f benchmarks/$*.py || { echo "hearthline: no benchmark is named $*; there are: $(BENCHMARKS)" >&2; exit 1; }
 	@$(call ready,test)
 	@$(RUN)/python benchmarks/$*.py $(ARGS)
 

@@ -2,6 +2,8 @@
 
 import ast
 import importlib.util
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +11,7 @@ from types import ModuleType
 
 import pytest
 
-from tests.support.places import ROOT
+from tests.support.places import ROOT, absent
 
 SCRIPT = ROOT / "bin" / "preflight.py"
 
@@ -93,3 +95,24 @@ def test_an_unusable_environment_is_cleared_away_and_the_rest_stays(tmp_path: Pa
     assert ran.stdout == ""
     assert "making it again" in ran.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["bin"]
+
+
+def make(target: str, path: str) -> list[str]:
+    """What `make target` says before make itself says that it failed, with programs from `path` alone."""
+    program = shutil.which("make")
+    if program is None:
+        absent("make", "no such program is installed (Debian: apt install make)")
+    ran = subprocess.run([program, target], cwd=ROOT, env={"PATH": path}, capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    return [line for line in ran.stderr.splitlines() if not line.startswith("make: ***")]
+
+
+def test_without_any_python_the_mend_is_one_line(tmp_path: Path) -> None:
+    said = ["hearthline: there is no python3: sudo apt install python3.11 python3.11-venv"]
+    assert make("demo", str(tmp_path)) == said
+
+
+def test_a_benchmark_that_does_not_exist_is_answered_with_those_that_do() -> None:
+    (said,) = make("bench-nosuch", os.environ["PATH"])
+    assert said.startswith("hearthline: no benchmark is named nosuch; there are: ")
+    assert set(said.rpartition(": ")[2].split()) == {path.stem for path in (ROOT / "benchmarks").glob("*.py")}
