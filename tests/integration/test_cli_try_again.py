@@ -84,6 +84,7 @@ def test_all_that_is_open_of_a_code_is_tried_oldest_first_and_what_is_refused_ag
         (CUFF, "decode.bad_time", "open"),
         (CUFF, "identify.unassigned", "resolved"),
         (CUFF, "identify.unassigned", "resolved"),
+        (OTHER, "identify.unassigned", "dismissed"),  # what the second try said, kept beside the first
         (OTHER, "identify.unassigned", "open"),
     ]
 
