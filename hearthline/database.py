@@ -15,7 +15,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 
 import migrations
 from hearthline.addresses import hide_password
-from hearthline.errors import DATABASE, UPGRADE, USAGE, Failure, explain_database, explain_driver, explain_system
+from hearthline.errors import DATABASE, UPGRADE, USAGE, Failure, explain_database, explain_system
 from models.engine import open_reader
 
 
@@ -91,8 +91,6 @@ def naming(url: str) -> Iterator[None]:
     except OSError as error:
         failure = explain_system(error, DATABASE)
         raise failure or error from error
-    except ImportError as error:
-        raise explain_driver(error) or error from error
 
 
 @contextlib.contextmanager

@@ -113,6 +113,7 @@ EXPLAIN: Final[Mapping[str, Callable[[Any], Failure | None]]] = {
     "typer.exceptions.Abort": _aborted,
     "builtins.KeyboardInterrupt": _aborted,
     "builtins.OSError": explain_system,
+    "builtins.ImportError": explain_driver,
 }
 
 

@@ -14,11 +14,11 @@ from tests.support.places import ROOT
 MAIN = "from hearthline.alembic_command import main; main()"
 
 
-def alembic(folder: Path, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+def alembic(folder: Path, *arguments: str, code: str = MAIN, **environment: str) -> "subprocess.CompletedProcess[str]":
     """What the installed script runs, in `folder`, with the settings' defaults unless `environment` has others."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("HEARTHLINE_", "ALEMBIC_"))}
     return subprocess.run(
-        [sys.executable, "-c", MAIN, *arguments], env=kept | {"PYTHONPATH": str(ROOT)} | environment, cwd=folder,
+        [sys.executable, "-c", code, *arguments], env=kept | {"PYTHONPATH": str(ROOT)} | environment, cwd=folder,
         capture_output=True, text=True, check=False,
     )  # fmt: skip
 
@@ -61,3 +61,12 @@ def test_what_a_person_can_mend_is_one_line_and_the_exit_code_of_the_contract(tm
     assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr == "alembic: the database cannot be opened; check that its folder exists and may be written\n"
     assert alembic(tmp_path, "current", HEARTHLINE_DATABASE__URL="mysql://host/x").returncode == 2
+
+
+def test_without_the_driver_of_postgresql_the_mend_is_named(tmp_path: Path) -> None:
+    without = f"import sys; sys.modules['psycopg'] = None; {MAIN}"
+    done = alembic(tmp_path, "current", code=without, HEARTHLINE_DATABASE__URL="postgresql://127.0.0.1:1/none")
+    assert done.returncode == 3
+    assert done.stderr == (
+        "alembic: the driver of PostgreSQL is not installed; run: pip install 'hearthline[postgres]'\n"
+    )

@@ -119,4 +119,5 @@ def test_every_expected_failure_has_the_exit_code_of_the_contract(error: BaseExc
 
 def test_a_bug_is_not_explained_away() -> None:
     assert explain(ZeroDivisionError()) is None
+    assert explain(ModuleNotFoundError("No module named 'hearthline.shel'", name="hearthline.shel")) is None
     assert explain(OSError(errno.EBADF, "a file we closed too early")) is None
