@@ -17,7 +17,7 @@ DEVICE_ID: Final = re.compile(r"[a-z0-9-]{8,40}")
 def enrol_device(
     session: Session, device_id: str, model: str, *, now: datetime, gateway_id: str | None = None
 ) -> Device:
-    """Add a device: it may publish at once, and its readings wait for an assignment.
+    """Add a device: it may publish at once; until it is assigned its readings are quarantined.
 
     Raises RegistryError when the id does not fit the contract, is taken, or the gateway is unknown.
     """
