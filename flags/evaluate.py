@@ -23,7 +23,7 @@ from flags.record import Key, load_episodes, load_flags, write_episodes, write_f
 from flags.states import EpisodeState, FlagState
 from models.queue import LookAgain, enqueue
 from thresholds import RULES, rules_for
-from thresholds.types import Case
+from thresholds.types import Case, Sample
 
 MOST: Final = 250  # patients a transaction: some 40 ms, so that a second writer on SQLite never waits long
 BACK_OFF: Final = timedelta(seconds=30)
@@ -126,8 +126,7 @@ def _load(connection: Connection, due: Sequence[Due], now: datetime) -> Record:
 def _judge_all(
     connection: Connection, due: Sequence[Due], record: Record, open_gap: bool
 ) -> Iterator[tuple[Key, Judged]]:
-    windows = [(each.patient_id, each.stream, window(each, record.episodes)) for each in due]
-    samples = load_samples(connection, windows)
+    samples = _load_samples(connection, due, record)
     for each in due:
         case = record.cases[each.patient_id]
         if open_gap and each.timed:
@@ -136,6 +135,15 @@ def _judge_all(
         for rule in rules_for(each.stream):
             key = each.patient_id, rule.id
             yield key, judge(rule, each, mine, case, record.episodes.get(key, ()))
+
+
+def _load_samples(connection: Connection, due: Sequence[Due], record: Record) -> dict[tuple[str, str], list[Sample]]:
+    """First what was measured since; then, for the few streams that hold something of interest, further back."""
+    windows = {(each.patient_id, each.stream): (each, window(each, record.episodes)) for each in due}
+    samples = load_samples(connection, [(*key, begin) for key, (_, begin) in windows.items()])
+    further = {key: window(each, record.episodes, samples.get(key, ())) for key, (each, _) in windows.items()}
+    wanted = [(*key, begin) for key, begin in further.items() if begin < windows[key][1]]
+    return samples | load_samples(connection, wanted) if wanted else samples
 
 
 def _match(key: Key, judged: Judged, record: Record, now: datetime) -> list[FlagState]:

@@ -43,11 +43,16 @@ def restart(rule: Rule, stored: Sequence[EpisodeState], since: datetime) -> date
     return min([begin, *under_way])
 
 
-def window(due: Due, stored: Stored) -> datetime:
-    """From where the stream's samples are needed, for all of its rules."""
+def window(due: Due, stored: Stored, samples: Sequence[Sample] = ()) -> datetime:
+    """From where the stream's samples are needed, for all of its rules: given none yet, without looking back for the
+    rules that do so only for a sample of interest."""
     rules = rules_for(due.stream)
     starts = [(rule, restart(rule, stored.get((due.patient_id, rule.id), ()), due.since)) for rule in rules]
-    return min((before(start, rule.lookback) for rule, start in starts), default=due.since)
+    return min((before(start, _lookback(rule, samples)) for rule, start in starts), default=due.since)
+
+
+def _lookback(rule: Rule, samples: Sequence[Sample]) -> timedelta:
+    return rule.lookback if rule.interest is None or any(map(rule.interest, samples)) else timedelta(0)
 
 
 def judge(rule: Rule, due: Due, samples: Sequence[Sample], case: Case, known: Sequence[EpisodeState]) -> Judged:

@@ -86,6 +86,7 @@ GLU_L1: Final = Rule(
     standing="limit seen in the source; escalation (design)",
     fold=fold_level_1,
     lookback=WEEK,
+    interest=is_level_1,
 )
 GLU_XHI: Final = Rule(
     id="GLU-XHI",

@@ -90,6 +90,7 @@ class Rule:
     A silence rule also returns episodes that started before `start` and were not over before it: a gap comes to light
     with the reading that ends it. The older sample must be one that counts for it (good clock, the patient's own).
     `severity`: where the rule begins; `words` say when it rises.
+    `interest`: where set, `lookback` matters only when it holds for a sample from `start` on.
     `entry`: how long before the sample that completes a breach an episode may have started.
     `closes_itself`: its flag closes with its episode whatever its severity.
     """
@@ -103,6 +104,7 @@ class Rule:
     standing: str
     fold: Fold
     lookback: timedelta = timedelta(0)
+    interest: Callable[[Sample], bool] | None = None
     entry: timedelta = timedelta(0)
     needs: tuple[str, str] | None = None
     closes_itself: bool = False
