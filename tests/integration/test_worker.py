@@ -65,7 +65,7 @@ def test_what_was_published_while_the_worker_was_away_is_stored_when_it_comes_ba
 def test_a_breach_is_flagged_within_a_moment(desk: Desk, sqlite_database: str, mosquitto: Server) -> None:
     with working(sqlite_database, mosquitto), speaking(mosquitto) as device:
         device.say(pressure("a", systolic=190))
-        wait_until(lambda: not [row for row in desk.all(Evaluation) if row.reason == "reading"] and desk.all(Reading))
+        wait_until(lambda: desk.all(Reading) and not [row for row in desk.all(Evaluation) if row.reason == "reading"])
         with Session(desk.engine) as session:
             assert [flag.rule for flag in list_flags(session)] == ["BP-SEV"]
 
