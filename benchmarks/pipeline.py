@@ -59,11 +59,10 @@ def rate(kind: str, program: str, count: int) -> float:
         ours = [sys.executable, "-m", "hearthline", "ingest"]
         with running(naive if program == "naive" else ours, folder / f"{program}.log", **settings):
             wait_until_subscribed(folder / f"{program}.log")  # before that nothing is queued for it
-            began = time.monotonic()
             publisher = [sys.executable, str(ROOT / "benchmarks/support/publisher.py"), str(port), str(sent)]
             with running(publisher, folder / "publisher.log"):
-                wait_for(count, folder / "bench.db", began + GIVE_UP)
-            return count / (time.monotonic() - began)
+                ended = wait_for(count, folder / "bench.db", time.monotonic() + GIVE_UP)
+            return count / (ended - float((folder / "publisher.log").read_text()))
 
 
 def wait_until_subscribed(log: Path) -> None:
@@ -74,17 +73,25 @@ def wait_until_subscribed(log: Path) -> None:
         time.sleep(0.02)
 
 
-def wait_for(count: int, database: Path, until: float) -> None:
-    done = (
-        "SELECT (SELECT count(*) FROM reading) = ? AND NOT EXISTS (SELECT 1 FROM evaluation WHERE reason = 'reading')"
-    )
+STORED = "SELECT coalesce(max(rowid), 0) FROM reading"  # nothing is deleted: the count, without reading the table
+JUDGED = "SELECT NOT EXISTS (SELECT 1 FROM evaluation WHERE reason = 'reading')"
+
+
+def wait_for(count: int, database: Path, until: float) -> float:
+    """When all were stored and judged, on the monotonic clock that the publisher reads too."""
     with sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=30) as connection:
-        while not connection.execute(done, (count,)).fetchone()[0]:
+        while (stored := ask(connection, STORED)) < count or not ask(connection, JUDGED):
             if time.monotonic() > until:
-                raise RuntimeError(
-                    f"{connection.execute('SELECT count(*) FROM reading').fetchone()[0]} of {count} stored"
-                )
+                raise RuntimeError(f"{stored} of {count} stored")
             time.sleep(0.02)
+        ended = time.monotonic()
+        assert ask(connection, "SELECT count(*) FROM reading") == count
+        return ended
+
+
+def ask(connection: sqlite3.Connection, question: str) -> int:
+    answer: int = connection.execute(question).fetchone()[0]
+    return answer
 
 
 def measure(kind: str, ours: int, naive: int, rounds: int, say: Callable[[str], None]) -> dict[str, float]:

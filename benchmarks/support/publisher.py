@@ -7,6 +7,7 @@ import json
 import select
 import socket
 import sys
+import time
 from collections.abc import Iterator
 
 OUTSTANDING = 1000
@@ -39,6 +40,7 @@ def publish(port: int, path: str) -> None:
             packet(0x10, text(b"MQTT") + b"\x04\x02" + (60).to_bytes(2, "big") + text(b"bench-publisher"))
         )
         assert connection.recv(4) == b"\x20\x02\x00\x00", "the broker refused the publisher"
+        print(time.monotonic(), flush=True)  # the first publish: what came before is this program's own start
         sent, answered = 0, 0
         while answered < len(prepared) * 4:
             if sent < len(prepared) and sent - answered // 4 < OUTSTANDING:
