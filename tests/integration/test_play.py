@@ -21,7 +21,7 @@ from simulators.run import Played
 from simulators.transport_faults import TRANSPORT_FAULTS
 from tests.support.answering import Answering, answering, elements
 from tests.support.brokers import MOSQUITTO
-from tests.support.places import find_program, free_port
+from tests.support.places import absent, find_program, free_port
 from tests.support.processes import Server, running, wait_for_port
 
 pytestmark = pytest.mark.slow
@@ -145,7 +145,7 @@ def test_the_intent_is_on_disk_before_the_publish(mosquitto: Server, tmp_path: P
 def test_a_broker_that_is_killed_twice_costs_nothing(tmp_path: Path) -> None:
     program = find_program("mosquitto", [Path("/usr/sbin")])
     if program is None:
-        pytest.skip("no mosquitto is installed")
+        absent("mosquitto", "no such program is installed (Debian: apt install mosquitto)")
     port, config, log = free_port(), tmp_path / "mosquitto.conf", tmp_path / "mosquitto.log"
     config.write_text(MOSQUITTO.format(port=port))
     plan, played = month(8, 100), list[Played]()
