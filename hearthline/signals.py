@@ -4,9 +4,9 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from types import FrameType
-from typing import Final
+from typing import Final, TypeVar
 
 from hearthline.errors import INTERRUPTED
 
@@ -32,13 +32,20 @@ class Interruption:
         threading.Thread(target=self.stop.set).start()
 
 
+Caught = TypeVar("Caught", bound=Interruption)
+
+
 @contextmanager
-def catching_signals() -> Iterator[Interruption]:
-    """Inside, SIGTERM and SIGINT set `stop` instead of raising; afterwards they do what they did before."""
-    interruption = Interruption()
+def catching(interruption: Caught) -> Iterator[Caught]:
+    """Inside, SIGTERM and SIGINT go to `interruption` instead of raising; afterwards they do what they did before."""
     before = {number: signal.signal(number, interruption.handle) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield interruption
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def catching_signals() -> AbstractContextManager[Interruption]:
+    """For a command that ends when `stop` is set."""
+    return catching(Interruption())

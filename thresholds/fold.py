@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from operator import attrgetter
-from typing import Final, NamedTuple, Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
+from models.measures import NOT_A_PATIENT
 from thresholds.types import SEVERITIES, Case, Found, Sample
-
-NOT_THE_PATIENT: Final = frozenset({"control_solution", "test"})
 
 Moment = Sequence[Sample]
 
@@ -47,7 +46,7 @@ def moments(samples: Iterable[Sample], *, doubtful: bool = True) -> Iterator[Mom
     """The patient's own samples, those of one instant together; without those of a doubtful clock unless `doubtful`."""
     together: list[Sample] = []
     for sample in samples:
-        if (sample.doubtful and not doubtful) or sample.context.get("kind") in NOT_THE_PATIENT:
+        if (sample.doubtful and not doubtful) or sample.context.get("kind") in NOT_A_PATIENT:
             continue
         if together and together[0].at != sample.at:
             yield together

@@ -42,15 +42,3 @@ class DemoInterruption(Interruption):
             self.interrupted = self._owed = True
             number = signal.SIGTERM  # which stops as well, without a word
         super().handle(number, frame)
-
-
-@contextlib.contextmanager
-def catching() -> Iterator[DemoInterruption]:
-    """Inside, SIGTERM and Ctrl-C ask for a clean end; afterwards they do what they did before."""
-    interruption = DemoInterruption()
-    before = {number: signal.signal(number, interruption.handle) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield interruption
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

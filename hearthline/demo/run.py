@@ -13,7 +13,7 @@ from hearthline.broker import WARNING
 from hearthline.database import naming, upgrade
 from hearthline.demo.children import Child, running, wait_for_port
 from hearthline.demo.days import Part, history_alone, history_and_live
-from hearthline.demo.interrupt import DemoInterruption, catching
+from hearthline.demo.interrupt import DemoInterruption
 from hearthline.demo.place import Place, taken
 from hearthline.demo.player import Player
 from hearthline.demo.scene import Scene, look
@@ -21,6 +21,7 @@ from hearthline.demo.screen import opened, say
 from hearthline.demo.summary import Summary
 from hearthline.demo.watch import Watch
 from hearthline.errors import BROKER, DONE, INTERRUPTED, NO
+from hearthline.signals import catching
 from models.engine import open_reader, open_writer
 
 
@@ -47,7 +48,7 @@ class Outcome:
 def run_demo(wish: Wish, var: Path, clock: Callable[[], datetime]) -> Outcome:
     """Raises Failure when the place is taken or cannot be written, and when a part of the demo dies."""
     began = time.monotonic()
-    with taken(var, clock()) as place, catching() as signals, naming(place.database):
+    with taken(var, clock()) as place, catching(DemoInterruption()) as signals, naming(place.database):
         say(f"database {place.database}")
         say(f"broker {place.broker} ({WARNING})")
         upgrade(place.database)
