@@ -23,6 +23,8 @@ from registry.errors import RegistryError
 from tests.support.clinics import NOW, Clinic, Taken, broken_promises, clinic_at
 from tests.support.postgres import fresh_database
 
+pytestmark = pytest.mark.slow  # many examples each; `make test` runs them
+
 BEGIN = NOW.replace(microsecond=0) - timedelta(days=12)
 FACTORY = datetime(2000, 1, 1, 6, tzinfo=UTC)
 SOON = [0, 30, 60, 300, 300, 300, 300, 600, 900, 901]

@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 from thresholds import RULES
 from thresholds.types import Amount, Case, Fact, Found, Rule, Sample
 
+pytestmark = pytest.mark.slow  # many examples each; `make test` runs them
+
 ORIGIN = datetime(2026, 10, 20, 8, tzinfo=UTC)  # clocks go back in Paris five days later
 BEGINNING = ORIGIN - timedelta(days=999)
 FACTS = (
