@@ -5,9 +5,17 @@ from models.tables.judgement import Episode, Evaluation, Flag
 from models.tables.ledger import Message, MessagePayload, Refusal
 from models.tables.process import Process
 from models.tables.reading import Reading
-from models.tables.registry import Device, DeviceAssignment, Patient, PatientFact, PatientLimit, RegistryVersion
+from models.tables.registry import (
+    Device,
+    DeviceAssignment,
+    Patient,
+    PatientFact,
+    PatientLimit,
+    RegistryVersion,
+    ResendRequest,
+)
 
 __all__ = [
     "Base", "Device", "DeviceAssignment", "Episode", "Evaluation", "Flag", "Message", "MessagePayload", "Patient",
-    "PatientFact", "PatientLimit", "Process", "Reading", "Refusal", "RegistryVersion",
+    "PatientFact", "PatientLimit", "Process", "Reading", "Refusal", "RegistryVersion", "ResendRequest",
 ]  # fmt: skip

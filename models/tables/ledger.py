@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, String
+from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.tables.base import Base
@@ -50,7 +50,7 @@ class Refusal(Base):
     """The quarantine: one element of one message, why it was refused, and whether somebody still has to look.
 
     `element` counts from 0; `pointer` is a JSON pointer into the payload; `resolved_by` is the message of the replay
-    that stored it.
+    that stored it; `seq` is the device's number of it, where it could be read: refused is not missing.
     """
 
     __tablename__ = "refusal"
@@ -65,6 +65,7 @@ class Refusal(Base):
     element: Mapped[int]
     device_id: Mapped[str | None] = mapped_column(String(40))
     given_id: Mapped[str | None] = mapped_column(String(64))
+    seq: Mapped[int | None] = mapped_column(BigInteger)
     code: Mapped[str] = mapped_column(String(60))
     pointer: Mapped[str] = mapped_column(String(200))
     detail: Mapped[str] = mapped_column(String(200))

@@ -9,12 +9,17 @@ from models.tables.base import Base
 
 
 class Process(Base):
-    """`slot`: the worker's fixed number; `oldest_waiting`: when its oldest message not yet stored was received."""
+    """`slot`: the worker's fixed number; `oldest_waiting`: since when it may hold messages that are not stored yet.
+
+    The row is the lease on the slot: `holder` names the process that has it (host, process id, start), and nobody
+    else may work under the slot's client id while `seen_at` keeps moving.
+    """
 
     __tablename__ = "process"
 
     kind: Mapped[str] = mapped_column(String(20), primary_key=True)
     slot: Mapped[int] = mapped_column(primary_key=True)
+    holder: Mapped[str | None] = mapped_column(String(100))
     started_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     oldest_waiting: Mapped[datetime | None]

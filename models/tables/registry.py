@@ -84,6 +84,21 @@ class DeviceAssignment(Base):
     until_at: Mapped[datetime | None]
 
 
+class ResendRequest(Base):
+    """A device that shall send again what it keeps since `since`, because the record was restored from a backup.
+
+    `asked_at` is the last time it was prompted; a row goes when it has expired.
+    """
+
+    __tablename__ = "resend_request"
+
+    device_id: Mapped[str] = mapped_column(ForeignKey("device.id"), primary_key=True)
+    since: Mapped[datetime]
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    asked_at: Mapped[datetime | None]
+
+
 class RegistryVersion(Base):
     """One row; at an equal version a worker's cache of the registry is the truth for its transaction."""
 
