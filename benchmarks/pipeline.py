@@ -13,38 +13,17 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from sqlalchemy.orm import Session  # noqa: E402  after the path is set
-
-from benchmarks.support.load import PATIENTS, device, messages  # noqa: E402
+from benchmarks.support.databases import prepare  # noqa: E402  after the path is set
+from benchmarks.support.load import messages  # noqa: E402
 from benchmarks.support.servers import broker, running  # noqa: E402
-from hearthline.database import upgrade  # noqa: E402
-from models.engine import open_writer  # noqa: E402
-from registry.assignments import assign_device  # noqa: E402
-from registry.devices import enrol_device  # noqa: E402
-from registry.patients import enrol_patient  # noqa: E402
 
 GIVE_UP = 90.0
-
-
-def prepare(url: str) -> None:
-    """A migrated database in which every device has its holder."""
-    upgrade(url)
-    now, engine = datetime.now(UTC), open_writer(url)
-    with Session(engine) as session, session.begin():
-        for patient in range(PATIENTS):
-            who = enrol_patient(
-                session, name=f"Bench {patient}", zone="UTC", now=now, patient_id=f"pt-bench-{patient:04}"
-            )
-            enrol_device(session, device(patient), "bench", now=now)
-            assign_device(session, device(patient), who.id, now=now)
-    engine.dispose()
 
 
 def rate(kind: str, program: str, count: int) -> float:

@@ -26,7 +26,7 @@ def load_samples(connection: Connection, windows: Iterable[tuple[str, str, datet
     """For each (patient, stream, from): the samples measured from then on, after the newest trustworthy one before,
     ordered by (at, id). What is not from the patient is in a stream of its own."""
     dialect = dialect_of(connection)
-    keys = json.dumps([(patient, stream, _text(dialect, begin)) for patient, stream, begin in windows])
+    keys = json.dumps([(patient, stream, dialect.said(begin)) for patient, stream, begin in windows])
     statements = _window(dialect), _before(dialect)
     rows = [row for statement in statements for row in connection.exec_driver_sql(statement, (keys,))]
     samples: dict[Key, list[Sample]] = {}
@@ -91,10 +91,6 @@ def load_cases(connection: Connection, patients: Sequence[str], now: datetime) -
 
 def _fact(row: Sequence[Any], dialect: Dialect) -> Fact:
     return Fact(row[2], row[3], dialect.read(row[4]), None if row[5] is None else dialect.read(row[5]))
-
-
-def _text(dialect: Dialect, instant: datetime) -> str:
-    return str(dialect.instant(instant))
 
 
 def _uuid(value: Any) -> UUID:

@@ -7,13 +7,13 @@ from sqlalchemy import Connection
 
 from ingest.delivery import Settled
 from ingest.rivals import Claim
-from ingest.rows import COMMON, COMPONENTS, Row, reading_row
-from models.dialect import Dialect, dialect_of
+from ingest.rows import COMMON, COMPONENTS, EVERY_COMPONENT, Row, reading_row, widened
+from models.dialect import Dialect, dialect_of, insert_rows
 from models.keys import derived_id
 
+COUNTED = "stored", "duplicate", "quarantined", "noted"
 MESSAGE = (
-    "id", "topic", "device_id", "received_at", "stored_at", "sha256", "size", "elements", "stored", "duplicate",
-    "quarantined", "noted", "replay_of",
+    "id", "topic", "device_id", "received_at", "stored_at", "sha256", "size", "elements", *COUNTED, "replay_of",
 )  # fmt: skip
 PAYLOAD = ("message_id", "month", "payload")
 REFUSAL = (
@@ -28,37 +28,33 @@ def insert_readings(connection: Connection, claims: Iterable[Claim], now: dateti
     for claim in sorted(claims, key=lambda each: (each.found.reading.measure, each.found.reading.id.int)):
         row = reading_row(claim.found, claim.delivery, now, dialect)
         rows.setdefault(claim.found.reading.measure, []).append(row)
+    if dialect.wide:
+        every = [row for measure, each in rows.items() for row in widened(measure, each)]
+        return insert_rows(connection, "reading", COMMON + EVERY_COMPONENT, every)
     columns = {measure: COMMON + COMPONENTS[measure] for measure in rows}
-    return sum(_insert(connection, "reading", columns[measure], each) for measure, each in rows.items())
+    return sum(insert_rows(connection, "reading", columns[measure], each) for measure, each in rows.items())
 
 
 def insert_ledger(connection: Connection, settled: Sequence[Settled], now: datetime) -> None:
     """Every message with its counts, its bytes, and one row a refused element."""
     dialect = dialect_of(connection)
-    _insert(connection, "message", MESSAGE, [_message(one, now, dialect) for one in settled])
-    _insert(connection, "message_payload", PAYLOAD, [_payload(one) for one in settled if one.keep])
-    _insert(connection, "refusal", REFUSAL, [row for one in settled for row in _refusals(one, dialect)])
-
-
-def _insert(connection: Connection, table: str, columns: tuple[str, ...], rows: list[Row]) -> int:
-    if not rows:
-        return 0
-    counted = connection.execution_options(preserve_rowcount=True)
-    return counted.exec_driver_sql(dialect_of(connection).insert(table, columns), rows).rowcount
+    insert_rows(connection, "message", MESSAGE, [_message(one, now, dialect) for one in settled])
+    insert_rows(connection, "message_payload", PAYLOAD, [_payload(one, dialect) for one in settled if one.keep])
+    insert_rows(connection, "refusal", REFUSAL, [row for one in settled for row in _refusals(one, dialect)])
 
 
 def _message(one: Settled, now: datetime, dialect: Dialect) -> Row:
-    delivery, verdicts = one.delivery, [each.verdict for each in one.verdicts]
+    delivery, verdicts, small = one.delivery, [each.verdict for each in one.verdicts], dialect.small
     return (
-        delivery.id.hex, _clean(delivery.topic, TOPIC_LENGTH), _clean(delivery.publisher, 40) or None,
-        dialect.instant(delivery.received_at), dialect.instant(now), delivery.sha256, len(delivery.payload),
-        len(verdicts), *map(verdicts.count, ("stored", "duplicate", "quarantined", "noted")),
-        delivery.replay_of and delivery.replay_of.hex,
+        dialect.uuid(delivery.id), _clean(delivery.topic, TOPIC_LENGTH), _clean(delivery.publisher, 40) or None,
+        dialect.instant(delivery.received_at), dialect.instant(now), delivery.sha256, small(len(delivery.payload)),
+        small(len(verdicts)), *(small(verdicts.count(each)) for each in COUNTED),
+        dialect.uuid(delivery.replay_of),
     )  # fmt: skip
 
 
-def _payload(one: Settled) -> Row:
-    return one.delivery.id.hex, f"{one.delivery.received_at:%Y-%m}", one.delivery.payload
+def _payload(one: Settled, dialect: Dialect) -> Row:
+    return dialect.uuid(one.delivery.id), f"{one.delivery.received_at:%Y-%m}", one.delivery.payload
 
 
 def _refusals(one: Settled, dialect: Dialect) -> Iterable[Row]:
@@ -66,8 +62,8 @@ def _refusals(one: Settled, dialect: Dialect) -> Iterable[Row]:
     state = "open" if delivery.replay_of is None else "dismissed"  # of a replay only the first refusal stays open
     for refused in one.refusals:
         yield (
-            derived_id(delivery.id, refused.element).hex, delivery.id.hex, refused.element,
-            _clean(delivery.publisher, 40) or None, refused.given_id, refused.code,
+            dialect.uuid(derived_id(delivery.id, refused.element)), dialect.uuid(delivery.id),
+            dialect.small(refused.element), _clean(delivery.publisher, 40) or None, refused.given_id, refused.code,
             _clean(refused.pointer, POINTER_LENGTH), _clean(refused.detail, DETAIL_LENGTH), state,
             dialect.instant(delivery.received_at),
         )  # fmt: skip

@@ -1,5 +1,6 @@
 """From what was attributed to the tuples that the driver inserts, in one fixed column order a measure."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ COMMON: Final = (
     "stored_at", "quality", "comparator", "context", "as_sent", "content_digest",
 )  # fmt: skip
 COMPONENTS: Final = {code: tuple(each.name for each in measure.components) for code, measure in CATALOGUE.items()}
+EVERY_COMPONENT: Final = tuple(name for names in COMPONENTS.values() for name in names)
 
 
 def encode(value: object) -> str:
@@ -26,13 +28,21 @@ def encode(value: object) -> str:
 
 def reading_row(found: Attributed, delivery: Delivery, stored_at: datetime, dialect: Dialect) -> Row:
     """One row of `reading`, only the components of its measure at the end."""
-    reading, instant = found.reading, dialect.instant
+    reading, instant, uuid = found.reading, dialect.instant, dialect.uuid
     return (
-        reading.id.hex, delivery.id.hex, reading.device_id, reading.slot, found.patient_id, found.assignment_id.hex,
-        reading.measure, reading.stream, reading.given_id, reading.seq,
-        found.started_at and instant(found.started_at), instant(found.measured_at), reading.utc_offset,
+        uuid(reading.id), uuid(delivery.id), reading.device_id, dialect.small(reading.slot), found.patient_id,
+        uuid(found.assignment_id), reading.measure, reading.stream, reading.given_id, dialect.big(reading.seq),
+        instant(found.started_at), instant(found.measured_at), dialect.small(reading.utc_offset),
         reading.device_time, found.time_source, found.time_quality, instant(delivery.received_at),
         instant(stored_at), encode(found.quality), reading.comparator, encode(dict(reading.context)),
         encode(dict(reading.as_sent)), reading.content_digest,
-        *map(found.values.get, COMPONENTS[reading.measure]),
+        *(dialect.number(found.values.get(name)) for name in COMPONENTS[reading.measure]),
     )  # fmt: skip
+
+
+def widened(measure: str, rows: list[Row]) -> Iterator[Row]:
+    """The same rows with every component of the catalogue, those of other measures empty."""
+    start = EVERY_COMPONENT.index(COMPONENTS[measure][0])
+    before, after = (None,) * start, (None,) * (len(EVERY_COMPONENT) - start - len(COMPONENTS[measure]))
+    for row in rows:
+        yield row[: len(COMMON)] + before + row[len(COMMON) :] + after

@@ -12,6 +12,8 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from models import copying
+
 BUSY_SECONDS = 30
 
 
@@ -22,6 +24,8 @@ def open_writer(url: str | URL) -> Engine:
         event.listen(engine, "begin", _begin_alone)
         event.listen(engine, "checkin", _release)
         event.listen(engine, "close", _close)
+    else:
+        copying.listen(engine)
     return engine
 
 

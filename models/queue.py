@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from models.dialect import dialect_of
+from models.dialect import dialect_of, insert_rows
 
 COLUMNS: Final = ("patient_id", "stream", "since", "due_at", "reason", "attempts")
 
@@ -32,9 +32,9 @@ def enqueue(database: Session | Connection, rows: Iterable[LookAgain]) -> None:
     """Insert in the caller's transaction, so that a stored reading and its evaluation live or die together."""
     connection = database.connection() if isinstance(database, Session) else database
     dialect = dialect_of(connection)
+    instant, small = dialect.instant, dialect.small
     values = [
-        (row.patient_id, row.stream, dialect.instant(row.since), dialect.instant(row.due_at), row.reason, row.attempts)
+        (row.patient_id, row.stream, instant(row.since), instant(row.due_at), row.reason, small(row.attempts))
         for row in rows
     ]
-    if values:
-        connection.exec_driver_sql(dialect.insert("evaluation", COLUMNS), values)
+    insert_rows(connection, "evaluation", COLUMNS, values)
