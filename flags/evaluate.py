@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Final
+from uuid import UUID
 
 import structlog
 from sqlalchemy import Connection, Engine
@@ -21,6 +22,7 @@ from flags.locks import lock_patients, try_lock_patients
 from flags.matching import match
 from flags.record import Key, load_episodes, load_flags, write_episodes, write_flags
 from flags.states import EpisodeState, FlagState
+from flags.tally import FlagTally
 from models.queue import LookAgain, enqueue
 from thresholds import RULES, rules_for
 from thresholds.types import Case, Sample
@@ -40,28 +42,46 @@ class Sweep(Enum):
 
 
 def evaluate(
-    writer: Engine, patients: Sequence[str], *, clock: Callable[[], datetime], sweep: Sweep | None = None
+    writer: Engine,
+    patients: Sequence[str],
+    *,
+    clock: Callable[[], datetime],
+    sweep: Sweep | None = None,
+    tally: FlagTally | None = None,
 ) -> None:
-    """Answer what the queue asks for these patients by now. A sweep skips patients whose lock is taken. Raises
-    DBAPIError when the database is away; nothing is forgotten then."""
+    """Answer what the queue asks for these patients by now. A sweep skips patients whose lock is taken. `tally` learns
+    what was committed. Raises DBAPIError when the database is away; nothing is forgotten then."""
+    how = How(clock, sweep, FlagTally() if tally is None else tally)
     for start in range(0, len(patients), MOST):
-        _bisect(writer, patients[start : start + MOST], clock, sweep)
+        _bisect(writer, patients[start : start + MOST], how)
 
 
-def _bisect(writer: Engine, patients: Sequence[str], clock: Callable[[], datetime], sweep: Sweep | None) -> None:
+@dataclass(frozen=True, slots=True)
+class How:
+    """What is the same for every patient of a call."""
+
+    clock: Callable[[], datetime]
+    sweep: Sweep | None
+    tally: FlagTally
+
+
+def _bisect(writer: Engine, patients: Sequence[str], how: How) -> None:
     try:
         with writer.begin() as connection:
-            lock = try_lock_patients if sweep else lock_patients
-            _evaluate(connection, lock(connection, patients), clock(), open_gap=sweep is Sweep.ALL)
+            lock = try_lock_patients if how.sweep else lock_patients
+            locked = lock(connection, patients)
+            changed, known = _evaluate(connection, locked, how.clock(), open_gap=how.sweep is Sweep.ALL)
+        how.tally.count(changed, known)
     except Exception as error:
         if _is_away(error):
             raise
         if len(patients) == 1:
-            _postpone(writer, patients[0], clock(), error)
+            how.tally.failures += 1
+            _postpone(writer, patients[0], how.clock(), error)
             return
         middle = len(patients) // 2
-        _bisect(writer, patients[:middle], clock, sweep)
-        _bisect(writer, patients[middle:], clock, sweep)
+        _bisect(writer, patients[:middle], how)
+        _bisect(writer, patients[middle:], how)
 
 
 def _is_away(error: Exception) -> bool:
@@ -96,17 +116,22 @@ class Record:
     cases: dict[str, Case]
 
 
-def _evaluate(connection: Connection, patients: Sequence[str], now: datetime, *, open_gap: bool) -> None:
+def _evaluate(
+    connection: Connection, patients: Sequence[str], now: datetime, *, open_gap: bool
+) -> tuple[list[FlagState], set[UUID]]:
+    """Answers the flags that changed, and which there were before."""
     due = read_due(connection, patients, now)
     if not due:
-        return
+        return [], set()
     record = _load(connection, due, now)
     judged = list(_judge_all(connection, due, record, open_gap))
     write_episodes(connection, [each.change for _, each in judged])
     changed = [flag for key, each in judged for flag in _match(key, each, record, now)]
-    write_flags(connection, changed, {flag.id for flags in record.flags.values() for flag in flags})
+    known = {flag.id for flags in record.flags.values() for flag in flags}
+    write_flags(connection, changed, known)
     forget(connection, [row for each in due for row in each.rows])
     enqueue(connection, [again for _, each in judged for again in each.look_again])
+    return changed, known
 
 
 def _load(connection: Connection, due: Sequence[Due], now: datetime) -> Record:

@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import Connection, Engine, func, select
 
 from flags.evaluate import Sweep, evaluate
+from flags.tally import FlagTally
 from models.life import is_behind
 from models.tables import Evaluation
 
@@ -14,7 +15,7 @@ MOST: Final = 500
 BEHIND: Final = timedelta(seconds=15)
 
 
-def sweep(writer: Engine, *, clock: Callable[[], datetime]) -> int:
+def sweep(writer: Engine, *, clock: Callable[[], datetime], tally: FlagTally | None = None) -> int:
     """Evaluate the patients that have waited longest for what is due; answers how many were looked at. The open gap is
     left alone while ingest is behind: what it misses may be in the backlog."""
     now = clock()
@@ -22,7 +23,7 @@ def sweep(writer: Engine, *, clock: Callable[[], datetime]) -> int:
         behind = is_behind(connection, "ingest", now - BEHIND)
         patients = _due_patients(connection, now, behind)
     if patients:
-        evaluate(writer, patients, clock=clock, sweep=Sweep.BUT_SILENCE if behind else Sweep.ALL)
+        evaluate(writer, patients, clock=clock, sweep=Sweep.BUT_SILENCE if behind else Sweep.ALL, tally=tally)
     return len(patients)
 
 

@@ -34,9 +34,16 @@ class BrokerSettings(msgspec.Struct, frozen=True):
     url: str = "mqtt://127.0.0.1:1883"
 
 
+class MetricsSettings(msgspec.Struct, frozen=True):
+    """`address`: host:port where ingest answers Prometheus, the worker's slot added to the port; empty for nowhere."""
+
+    address: str = ""
+
+
 class Settings(msgspec.Struct, frozen=True):
     database: DatabaseSettings = DatabaseSettings()
     broker: BrokerSettings = BrokerSettings()
+    metrics: MetricsSettings = MetricsSettings()
 
 
 Sections = dict[str, dict[str, Any]]

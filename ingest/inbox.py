@@ -13,12 +13,13 @@ GATHERINGS: Final = 5
 
 
 class Inbox:
-    """Deliveries in order of arrival; bounded in count and in bytes."""
+    """Deliveries in order of arrival; bounded in count and in bytes. `received`: how many ever came in."""
 
     def __init__(self, capacity: int = 65_535, most_bytes: int = 64 << 20) -> None:
         self._waiting: deque[Delivery] = deque()
         self._changed = Condition()
         self._capacity, self._most_bytes, self._bytes, self._closed = capacity, most_bytes, 0, False
+        self.received = 0
 
     def put(self, delivery: Delivery) -> None:
         """Add a delivery, waiting while there is no room: the broker then stops sending, and keeps what it has."""
@@ -28,6 +29,7 @@ class Inbox:
             if not self._closed:
                 self._waiting.append(delivery)
                 self._bytes += len(delivery.payload)
+                self.received += 1
                 if len(self._waiting) == 1:
                     self._changed.notify()
 

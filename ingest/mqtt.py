@@ -81,6 +81,10 @@ class Subscriber:
         if self._connected:
             self._client.publish(topic, payload, qos=0)
 
+    @property
+    def connected(self) -> bool:
+        return self._connected
+
     def watch(self) -> None:
         """Notice that the network thread died, which no callback says: we would be connected and deaf (F8)."""
         if all(thread.name != f"paho-mqtt-client-{self._client_id}" for thread in enumerate_threads()):

@@ -1,5 +1,6 @@
 """Waiting out a database that is away: nothing is acknowledged meanwhile, and it is said once."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Event
@@ -19,6 +20,14 @@ class Patience:
 
     stop: Event
     away: bool = False
+    retries: int = 0
+    _since: float = 0.0
+    _earlier: float = 0.0
+
+    @property
+    def away_seconds(self) -> float:
+        """All absences so far, the present one included."""
+        return self._earlier + (time.monotonic() - self._since if self.away else 0.0)
 
     def persist(self, act: Callable[[], object]) -> bool:
         """Do it, however often the database refuses everybody. False when told to stop before it was done."""
@@ -28,6 +37,7 @@ class Patience:
                 act()
             except DBAPIError as error:
                 self._say_away(error)
+                self.retries += 1
                 if self.stop.wait(delay):
                     return False
                 delay = min(delay * 2, MOST)
@@ -38,12 +48,12 @@ class Patience:
     def _say_away(self, error: DBAPIError) -> None:
         if not self.away:
             log.warning("database.away", cause=_cause(error), does="waits; nothing is acknowledged meanwhile")
-        self.away = True
+            self._since, self.away = time.monotonic(), True
 
     def _say_back(self) -> None:
         if self.away:
             log.info("database.back")
-        self.away = False
+            self._earlier, self.away = self.away_seconds, False
 
 
 def _cause(error: DBAPIError) -> str:

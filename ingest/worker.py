@@ -16,6 +16,7 @@ from ingest.commit import commit
 from ingest.decode import decode
 from ingest.delivery import Decoding, Delivery, Settled
 from ingest.inbox import Inbox
+from ingest.metrics import Tallies
 from ingest.mqtt import BrokerAddress, Subscriber
 from ingest.patience import Patience
 from ingest.payloads import PayloadBudget
@@ -47,6 +48,7 @@ class WorkerSettings:
     stop: Event
     slot: int = 0
     clock: Callable[[], datetime] = utc_now
+    tallies: Tallies = field(default_factory=Tallies)
 
     @property
     def client_id(self) -> str:
@@ -74,6 +76,7 @@ def run(settings: WorkerSettings) -> None:
     inbox = Inbox()
     subscriber = Subscriber(settings.broker, settings.client_id, inbox, settings.clock)
     work = Work(settings, open_writer(settings.database_url), inbox, subscriber, Patience(settings.stop))
+    settings.tallies.watch(inbox, subscriber, work.patience, settings.clock)
     subscriber.start()
     try:
         while not settings.stop.is_set() and subscriber.refused is None:
@@ -93,8 +96,7 @@ def turn(work: Work, patience: float) -> None:
     if batch:
         settle(work, batch)
     if work.waiting and (not batch or time.monotonic() - work.waiting_since > EVALUATE_AFTER):
-        work.patience.persist(lambda: evaluate(work.writer, sorted(work.waiting), clock=work.settings.clock))
-        work.waiting.clear()
+        judge(work)
     if time.monotonic() - work.swept > SWEEP_EVERY:
         work.swept = time.monotonic()
         work.patience.persist(lambda: look_around(work))
@@ -105,8 +107,10 @@ def settle(work: Work, batch: Sequence[Delivery]) -> None:
     outcomes = [Decoding(one, decode(one.payload, one.topic, one.received_at)) for one in batch]
     decodings, settled = work.budget.limit(outcomes), list[Settled]()
     storing = partial(commit, work.writer, decodings, work.holders, work.settings.clock)
+    work.settings.tallies.take(len(batch))
     if not work.patience.persist(lambda: settled.extend(storing())):
         return
+    work.settings.tallies.commit(decodings, settled, work.settings.clock())
     work.subscriber.acknowledge(one.delivery.token for one in settled)
     for topic, payload in receipts(settled):
         work.subscriber.publish(topic, payload)
@@ -115,19 +119,28 @@ def settle(work: Work, batch: Sequence[Delivery]) -> None:
     work.waiting.update(patient for one in settled for patient in one.patients)
 
 
+def judge(work: Work) -> None:
+    """Evaluate those whose new readings wait for it."""
+    tallies, clock = work.settings.tallies, work.settings.clock
+    judging = partial(evaluate, work.writer, sorted(work.waiting), clock=clock, tally=tallies.flags)
+    if work.patience.persist(judging):
+        tallies.evaluate(clock())
+    work.waiting.clear()
+
+
 def look_around(work: Work) -> None:
     """A sign of life, then what a crash left behind and what is due."""
     work.subscriber.watch()
     now = work.settings.clock()
     with work.writer.begin() as connection:
         sign(connection, "ingest", work.settings.slot, now=now, oldest_waiting=work.inbox.oldest())
-    sweep(work.writer, clock=work.settings.clock)
+    sweep(work.writer, clock=work.settings.clock, tally=work.settings.tallies.flags)
 
 
 def drain(work: Work) -> None:
     """What was taken is finished, as far as the database allows; the rest is the broker's still."""
     if work.waiting:
-        work.patience.persist(lambda: evaluate(work.writer, sorted(work.waiting), clock=work.settings.clock))
+        judge(work)
     work.patience.persist(lambda: _say_goodbye(work))
 
 

@@ -14,10 +14,12 @@ def command(
 ) -> None:
     """Store what devices publish, and flag it. SIGTERM finishes what was taken and exits 0."""
     from hearthline.addresses import parse_broker
-    from hearthline.database import naming, require_current
+    from hearthline.database import head, naming, require_current
     from hearthline.errors import INTERRUPTED
     from hearthline.logs import configure_logs
+    from hearthline.metrics.serve import serving
     from hearthline.signals import catching_signals
+    from ingest.metrics import Tallies
     from ingest.mqtt import BrokerAddress
     from ingest.worker import WorkerSettings, run
 
@@ -27,8 +29,10 @@ def command(
     configure_logs()
     require_current(settings.database.url)
     _make_ready()
-    with catching_signals() as signals, naming(settings.database.url):
-        run(WorkerSettings(settings.database.url, address, signals.stop, clock=context.obj.now))
+    tallies, url, clock = Tallies(), settings.database.url, context.obj.now
+    listening = serving(settings.metrics.address, 0, tallies, database_url=url, revision=str(head()), clock=clock)
+    with listening, catching_signals() as signals, naming(settings.database.url):
+        run(WorkerSettings(url, address, signals.stop, clock=clock, tallies=tallies))
     raise typer.Exit(INTERRUPTED if signals.interrupted else 0)
 
 

@@ -92,21 +92,21 @@ class Ingest:
         self.process.wait()
 
 
-def start_ingest(database_url: str, broker_url: str, log: Path) -> Ingest:
-    """Started, not waited for. Whoever starts it ends it."""
+def start_ingest(database_url: str, broker_url: str, log: Path, **settings: str) -> Ingest:
+    """Started, not waited for. Whoever starts it ends it. `settings` are further variables."""
     start = log.stat().st_size if log.exists() else 0
     with log.open("ab") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "hearthline", "ingest"], env=environment(database_url, broker_url),
+            [sys.executable, "-m", "hearthline", "ingest"], env={**environment(database_url, broker_url), **settings},
             stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=log.parent,
         )  # fmt: skip
     return Ingest(process, log, start)
 
 
 @contextmanager
-def ingesting(database_url: str, broker_url: str, log: Path) -> Iterator[Ingest]:
+def ingesting(database_url: str, broker_url: str, log: Path, **settings: str) -> Iterator[Ingest]:
     """Subscribed; killed at the end when the test left it alive."""
-    ingest = start_ingest(database_url, broker_url, log)
+    ingest = start_ingest(database_url, broker_url, log, **settings)
     try:
         ingest.wait_for("broker.subscribed")
         yield ingest

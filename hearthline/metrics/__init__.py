@@ -1,0 +1,1 @@
+"""`/metrics`: the worker's numbers and what the record says, in the words of Prometheus."""
