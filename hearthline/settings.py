@@ -40,10 +40,18 @@ class MetricsSettings(msgspec.Struct, frozen=True):
     address: str = ""
 
 
+class BackupSettings(msgspec.Struct, frozen=True):
+    """`folder` of scheduled backups, whose newest file tells when one last succeeded; `key_file` seals them."""
+
+    folder: str = ""
+    key_file: str = ""
+
+
 class Settings(msgspec.Struct, frozen=True):
     database: DatabaseSettings = DatabaseSettings()
     broker: BrokerSettings = BrokerSettings()
     metrics: MetricsSettings = MetricsSettings()
+    backup: BackupSettings = BackupSettings()
 
 
 Sections = dict[str, dict[str, Any]]
@@ -128,6 +136,11 @@ def _anchored(written: Sections, folder: Path) -> Sections:
     database = written.get("database", {})
     if isinstance(database.get("url"), str):
         written["database"] = database | {"url": _absolute(database["url"], folder)}
+    paths = {
+        key: str(folder / path) for key, path in written.get("backup", {}).items() if isinstance(path, str) and path
+    }
+    if paths:
+        written["backup"] = written["backup"] | paths
     return written
 
 

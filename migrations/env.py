@@ -1,6 +1,7 @@
 """Runs revisions in one transaction, alone: all of an upgrade or nothing of it, on SQLite too.
 
-The database is the caller's (`config.attributes["url"]`), else `-x url=...`, else the settings'.
+The database is the caller's (`config.attributes["connection"]`, in its transaction, or `["url"]`), else `-x url=...`,
+else the settings'.
 """
 
 from logging.config import fileConfig
@@ -64,11 +65,20 @@ def migrate(connection: Connection) -> None:
         context.run_migrations()
 
 
+def run() -> None:
+    database = open_database(database_url())
+    try:
+        with database.begin() as opened:
+            migrate(opened)
+    finally:
+        database.dispose()
+
+
 if context.config.config_file_name is not None:
     fileConfig(context.config.config_file_name, disable_existing_loggers=False)
-database = open_database(database_url())
-try:
-    with database.begin() as opened:
-        migrate(opened)
-finally:
-    database.dispose()
+
+given = context.config.attributes.get("connection")
+if given is not None:
+    migrate(given)
+else:
+    run()

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 from sqlalchemy.orm import Session
 
 from models.dialect import dialect_of, insert_rows
+from models.tables import Evaluation
 
 COLUMNS: Final = ("patient_id", "stream", "since", "due_at", "reason", "attempts")
 
@@ -38,3 +39,9 @@ def enqueue(database: Session | Connection, rows: Iterable[LookAgain]) -> None:
         for row in rows
     ]
     insert_rows(connection, "evaluation", COLUMNS, values)
+
+
+def postpone(connection: Connection, until: datetime) -> None:
+    """What waits for time to pass (silence, confirmation) is not looked at before `until`."""
+    waits = Evaluation.reason.in_(("timer", "recheck")) & (Evaluation.due_at < until)
+    connection.execute(update(Evaluation).where(waits).values(due_at=until))
