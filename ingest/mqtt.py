@@ -76,10 +76,11 @@ class Subscriber:
                 if self._connected and epoch == self._epoch:
                     self._client.ack(packet_id, 1)
 
-    def publish(self, topic: str, payload: str) -> None:
-        """Best effort (QoS 0); nothing is kept while the broker is away."""
+    def publish(self, topic: str, payload: str, qos: int = 0) -> bool:
+        """Answers whether the broker is there; nothing is kept while it is away."""
         if self._connected:
-            self._client.publish(topic, payload, qos=0)
+            self._client.publish(topic, payload, qos=qos)
+        return self._connected
 
     @property
     def connected(self) -> bool:

@@ -20,6 +20,7 @@ from ingest.metrics import Tallies
 from ingest.mqtt import BrokerAddress, Subscriber
 from ingest.patience import Patience
 from ingest.payloads import PayloadBudget
+from ingest.prompts import Prompts
 from ingest.receipts import receipts
 from models.engine import open_writer
 from models.life import sign, sign_off
@@ -66,6 +67,7 @@ class Work:
     patience: Patience
     holders: Holders = field(default_factory=Holders)
     budget: PayloadBudget = field(default_factory=PayloadBudget)
+    prompts: Prompts = field(default_factory=Prompts)
     waiting: set[str] = field(default_factory=set)
     waiting_since: float = 0.0
     swept: float = 0.0
@@ -114,6 +116,7 @@ def settle(work: Work, batch: Sequence[Delivery]) -> None:
     work.subscriber.acknowledge(one.delivery.token for one in settled)
     for topic, payload in receipts(settled):
         work.subscriber.publish(topic, payload)
+    work.prompts.hear(settled)
     if not work.waiting:
         work.waiting_since = time.monotonic()
     work.waiting.update(patient for one in settled for patient in one.patients)
@@ -134,6 +137,7 @@ def look_around(work: Work) -> None:
     now = work.settings.clock()
     with work.writer.begin() as connection:
         sign(connection, "ingest", work.settings.slot, now=now, oldest_waiting=work.inbox.oldest())
+    work.prompts.send(work.writer, partial(work.subscriber.publish, qos=1), now)
     sweep(work.writer, clock=work.settings.clock, tally=work.settings.tallies.flags)
 
 

@@ -7,9 +7,9 @@ intervals, and a device answers each request once, by its id.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, delete, insert, literal, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, literal, select, update
 
 from models.keys import derived_id
 from models.tables import Device, ResendRequest
@@ -38,25 +38,23 @@ def request_resends(connection: Connection, *, since: datetime, now: datetime) -
     return connection.execute(insert(ResendRequest).from_select(columns, devices)).rowcount
 
 
-def list_requests(connection: Connection, *, now: datetime) -> list[Request]:
-    """Those that have not expired, by device."""
-    rows = connection.execute(
-        select(ResendRequest.__table__).where(ResendRequest.expires_at > now).order_by(ResendRequest.device_id)
-    )
-    return [
-        Request(
-            str(derived_id("resend", row.device_id, row.made_at)),
-            row.device_id,
-            row.since,
-            row.expires_at,
-            row.asked_at,
-        )
-        for row in rows
-    ]
+def list_requests(connection: Connection) -> list[Request]:
+    """All of them, by device; what has expired too."""
+    rows = connection.execute(select(ResendRequest.__table__).order_by(ResendRequest.device_id))
+    return [Request(_id(row), row.device_id, row.since, row.expires_at, row.asked_at) for row in rows]
 
 
 def note_asked(connection: Connection, devices: Iterable[str], *, now: datetime) -> None:
-    """Remember when they were asked, and forget what has expired."""
-    asked = update(ResendRequest).where(ResendRequest.device_id.in_(sorted(devices))).values(asked_at=now)
-    connection.execute(asked)
+    """Remember when they were asked."""
+    mine = ResendRequest.device_id == bindparam("device")
+    rows = [{"device": device} for device in devices]
+    connection.execute(update(ResendRequest).where(mine).values(asked_at=now), rows)
+
+
+def forget_expired(connection: Connection, *, now: datetime) -> None:
+    """Devices need not have kept anything by then."""
     connection.execute(delete(ResendRequest).where(ResendRequest.expires_at <= now))
+
+
+def _id(row: Row[Any]) -> str:
+    return str(derived_id("resend", row.device_id, row.made_at))
