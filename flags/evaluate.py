@@ -91,9 +91,9 @@ def _is_away(error: Exception) -> bool:
 
 def _postpone(writer: Engine, patient_id: str, now: datetime, error: Exception) -> None:
     """Replace all rows of the streams that were due by one later try each, earlier tries included; the log names the
-    fault, never the patient's values."""
+    fault, never the patient or their values."""
     place = traceback.extract_tb(error.__traceback__)[-1]
-    log.error("evaluation.failed", patient=patient_id, cause=type(error).__name__, at=f"{place.name}:{place.lineno}")
+    log.error("evaluation.failed", cause=type(error).__name__, where=f"{place.name}:{place.lineno}")
     with writer.begin() as connection:
         lock_patients(connection, [patient_id])
         streams = {each.stream for each in read_due(connection, [patient_id], now)}

@@ -55,6 +55,17 @@ def reach(broker: Broker) -> None:
         raise Failure(f"no broker answers at {broker}", mend, BROKER) from None
 
 
+def secrets_of(*urls: str) -> list[str]:
+    """The passwords in these addresses, also those after a `?`, as they are and as they are written there."""
+    found: set[str] = set()
+    for url in urls:
+        _, _, rest = url.partition("://")
+        where, _, query = rest.partition("?")
+        found.add(where.rpartition("@")[0].partition(":")[2])
+        found |= {value for part in query.split("&") for name, _, value in [part.partition("=")] if "pass" in name}
+    return sorted((found | set(map(unquote, found))) - {""}, key=len, reverse=True)
+
+
 def hide_password(url: str) -> str:
     """`url` as it may be shown: the password, if any, as ***; what follows a `?` may hold one too and is left out."""
     scheme, _, rest = url.partition("://")

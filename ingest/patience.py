@@ -57,7 +57,9 @@ class Patience:
 
 
 def _cause(error: DBAPIError) -> str:
-    """What the driver says of the connection, disk or lock, a line; of anything else only its kind, for it may quote
-    what was to be stored."""
-    kind = type(error.orig).__name__
-    return f"{kind}: {str(error.orig).partition(chr(10))[0]}" if isinstance(error, OperationalError) else kind
+    """What the driver itself says of the connection, disk or lock, a line. Of what a server or a trigger says only the
+    kind and code, for it may quote what was to be stored."""
+    kind, code = type(error.orig).__name__, getattr(error.orig, "sqlstate", None)
+    if code or not isinstance(error, OperationalError):
+        return f"{kind} {code}" if code else kind
+    return f"{kind}: {str(error.orig).partition(chr(10))[0]}"

@@ -13,10 +13,10 @@ def command(
     workers: Annotated[int, typer.Option(min=1, max=1, help="Processes; this version runs one.")] = 1,
 ) -> None:
     """Store what devices publish, and flag it. SIGTERM finishes what was taken and exits 0."""
-    from hearthline.addresses import parse_broker
+    from hearthline.addresses import parse_broker, secrets_of
     from hearthline.database import head, naming, require_current
     from hearthline.errors import INTERRUPTED
-    from hearthline.logs import configure_logs
+    from hearthline.logs import configure_logs, log_what_others_say
     from hearthline.metrics.serve import serving
     from hearthline.signals import catching_signals
     from ingest.metrics import Tallies
@@ -26,7 +26,8 @@ def command(
     settings = context.obj.settings()
     broker = parse_broker(settings.broker.url)
     address = BrokerAddress(broker.host, broker.port, broker.tls, broker.username, broker.password)
-    configure_logs()
+    configure_logs(secrets_of(settings.database.url, settings.broker.url))
+    log_what_others_say()
     require_current(settings.database.url)
     _make_ready()
     tallies, url, clock = Tallies(), settings.database.url, context.obj.now

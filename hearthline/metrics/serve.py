@@ -6,14 +6,14 @@ from datetime import datetime
 from threading import Thread
 from typing import Final
 from urllib.parse import urlsplit
-from wsgiref.simple_server import WSGIServer
 
-from prometheus_client import CollectorRegistry, ProcessCollector, start_http_server
+from prometheus_client import CollectorRegistry, ProcessCollector
 
 from hearthline import __version__
 from hearthline.errors import USAGE, Failure, explain_system
 from hearthline.metrics.families import OfTheWorker
 from hearthline.metrics.record import OfTheRecord, open_for_scrapes
+from hearthline.metrics.server import Server, listen
 from ingest.metrics import Tallies
 
 MEND: Final = "write metrics.address as 127.0.0.1:9464"
@@ -45,7 +45,9 @@ def serving(
     registry.register(OfTheWorker(tallies))
     registry.register(OfTheRecord(engine, clock, (__version__, revision)))
     ProcessCollector(registry=registry)
-    server, thread = _listen(host, port + slot, registry)
+    server = _listen(host, port + slot, registry)
+    thread = Thread(target=server.serve_forever, daemon=True, name="metrics")
+    thread.start()
     try:
         yield
     finally:
@@ -55,9 +57,9 @@ def serving(
         engine.dispose()
 
 
-def _listen(host: str, port: int, registry: CollectorRegistry) -> tuple[WSGIServer, Thread]:
+def _listen(host: str, port: int, registry: CollectorRegistry) -> Server:
     try:
-        return start_http_server(port, host, registry)
+        return listen(host, port, registry)
     except OSError as error:
         error.filename = f"{host}:{port}"
         failure = explain_system(error, USAGE)

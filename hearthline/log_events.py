@@ -1,0 +1,46 @@
+"""What is logged: every event with its fields. What stands in no row here is not written (`hearthline.logs`), so that
+no name, value, payload or secret gets into a log by mistake; `docs/logs.md` is made from this."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+SAID_ALWAYS: Final[Mapping[str, str]] = MappingProxyType({
+    "event": "One of the names below.",
+    "level": "info, warning, error or critical.",
+    "at": "When, RFC 3339 in UTC.",
+})  # fmt: skip
+
+
+class Event(NamedTuple):
+    level: str
+    means: str
+    fields: tuple[str, ...] = ()
+
+
+EVENTS: Final[Mapping[str, Event]] = MappingProxyType({
+    "broker.connected": Event("info", "The broker took the connection."),
+    "broker.subscribed": Event("info", "The broker granted the subscription; messages come from now on.", ("filter",)),
+    "broker.away": Event("warning", "The broker went away, or does not answer. Said once for each absence.",
+                         ("reason", "does")),
+    "database.away": Event("warning", "The database takes nothing. Said once for each absence.", ("cause", "does")),
+    "database.back": Event("info", "The database takes what is written again."),
+    "store.rejected": Event("error", "The database refuses one message's rows; what is bad of it is quarantined. "
+                            "`message` is its id in `quarantine list`.", ("message", "cause")),
+    "evaluation.failed": Event("error", "The evaluation of one patient raised and is tried again later. `where` is a "
+                               "place in the code; which patient stands in the queue, not in the log.",
+                               ("cause", "where")),
+    "scrape.failed": Event("warning", "Somebody who asked for `/metrics` got no whole answer.", ("cause",)),
+    "process.crashed": Event("critical", "Ingest ends because of a fault of its own. `where` are places in the code, "
+                             "the innermost last.", ("cause", "where")),
+    "thread.crashed": Event("critical", "A thread ended because of a fault; ingest ends where it cannot do without it.",
+                            ("cause", "where")),
+    "library.logged": Event("warning", "A library had something to say; what it said is left out, for it may quote a "
+                            "value.", ("logger", "where", "cause")),
+})  # fmt: skip
+
+
+def fields_of(event: str) -> frozenset[str]:
+    """Of an event that is in no table: none but those said always."""
+    known = EVENTS.get(event)
+    return frozenset(SAID_ALWAYS) | frozenset(known.fields if known else ())
