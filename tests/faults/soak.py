@@ -99,6 +99,7 @@ def _run(stage: Stage, every: float, results: Results) -> bool:
         results.say("memory", ingest=_memory(stage), waiting=stage.street.waiting)
         if time.monotonic() - compared > every:
             exact &= _compare(stage, "comparison", number, results)
+            stage.go_on()
             compared = time.monotonic()
     return _compare(stage, "end", number, results) and exact
 

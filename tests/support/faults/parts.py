@@ -27,7 +27,14 @@ max_inflight_messages 2000
 max_packet_size 131072
 log_dest none
 """
-POSTGRES = ("fsync=on", "synchronous_commit=on", "max_connections=40", "timezone=UTC", "shared_buffers=32MB")
+POSTGRES = (
+    "fsync=on",
+    "synchronous_commit=on",
+    "max_connections=40",
+    "timezone=UTC",
+    "shared_buffers=32MB",
+    "max_wal_size=256MB",
+)
 
 
 @dataclass(slots=True)

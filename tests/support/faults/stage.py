@@ -72,8 +72,8 @@ class Stage:
         return time.monotonic() - begin
 
     def settle(self, seconds: float) -> float:
-        """No new readings until everything has its receipt and nothing waits to be judged; answers for how long."""
-        rate, self.street.rate, begin = self.street.rate, 0.0, time.monotonic()
+        """Take no new readings, and wait until everything has its receipt and is judged; answers for how long."""
+        self.street.rate, begin = 0.0, time.monotonic()
         turns = self.street.turns + 2  # a turn under way may still make readings
         while self.street.waiting or self.street.turns < turns:
             self.check(begin, seconds, f"{self.street.waiting} messages have no receipt")
@@ -81,8 +81,10 @@ class Stage:
         while count(self.url, DUE):
             self.check(begin, seconds, "readings wait to be judged")
             time.sleep(0.2)
-        self.street.rate = rate
         return time.monotonic() - begin
+
+    def go_on(self) -> None:
+        self.street.rate = self.plan.rate
 
     def check(self, begin: float, seconds: float, what: str) -> None:
         self.attend()
