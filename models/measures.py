@@ -25,9 +25,10 @@ class Factor:
         return value * self.times / self.by
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Specimen:
-    """Ranges that hold for one specimen of a component; `lohi` are the limits that LO and HI stand for."""
+    """Ranges that hold for one specimen of a component; `lohi` are the limits that LO and HI stand for. There is one of
+    each, so it is a key by identity."""
 
     plausible: Range
     expected: Range
@@ -35,10 +36,10 @@ class Specimen:
     stream: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Component:
     """One number of a reading. `specimens` replace the ranges by `context.specimen`, the first being the default;
-    a component with specimens may be LO or HI instead of a number (§2.3)."""
+    a component with specimens may be LO or HI instead of a number (§2.3). A key by identity, as `Specimen`."""
 
     name: str
     display: str

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import Final
 
 from ingest.decode.context import Allowed, known_to, specimens_of
 from ingest.decode.cross_checks import CHECKS, Check
-from models.measures import CATALOGUE, Component, Measure
+from models.measures import CATALOGUE, Component, Measure, stream_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +37,10 @@ def layout_of(measure: Measure) -> Layout:
 
 
 LAYOUTS: Final[Mapping[str, Layout]] = MappingProxyType({code: layout_of(each) for code, each in CATALOGUE.items()})
+
+
+@cache
+def stream(measure: str, specimen: str | None, kind: str | None) -> str:
+    """`stream_of` for what decode let through: so few that each is looked up once."""
+    sent = {"specimen": specimen, "kind": kind}
+    return stream_of(measure, {name: value for name, value in sent.items() if value})

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from ingest.decode.element import Element, Fault
 from ingest.decode.layout import Layout
 from ingest.decode.strict_json import Digits
-from ingest.identity import EXACT
+from ingest.identity import EXACT, canonical
 from models.measures import Component, Factor, Specimen
 
 LONGEST_NUMBER: Final = 40
@@ -16,29 +17,38 @@ LARGEST_EXPONENT: Final = 99
 NUMBER: Final = re.compile(r"(-?[0-9.]+)(?:[eE]([+-]?)0*([0-9]*))?")
 OFF_SCALE: Final = {"LO": ("<", 0), "HI": (">", 1)}
 COUNT: Final = "1"
+NUMBERS_KNOWN: Final = 10_000
 
 
 class Quantity(NamedTuple):
-    """`text` and `unit` as sent; `value` in the component's unit, the limit it stands for when `comparator` is set."""
+    """`text` and `unit` as sent; `value` in the component's unit, the limit it stands for when `comparator` is set;
+    `double` is the same for statistics, `canonical` its one spelling for the digest. LO and HI stay what they are
+    there: the limit they stand for is the device model's, not the payload's."""
 
     text: str
     unit: str
     value: Decimal
     comparator: str | None
     usual: bool
+    double: float
+    canonical: str
 
 
 def read_values(element: Element, layout: Layout, specimen: str | None) -> dict[str, Quantity]:
     """The valid components. An unknown one is refused, so that nothing that was measured is lost unseen."""
     node = element.node.get("values")
     sent = node if type(node) is dict else {}
-    found = {name: _read(element, layout.components.get(name), each, specimen) for name, each in sent.items()}
+    found: dict[str, Quantity] = {}
+    for name, each in sent.items():
+        quantity = _read(element, layout.components.get(name), each, specimen)
+        if quantity is not None:
+            found[name] = quantity
     if not sent and not layout.required:
         element.refuse("decode.component_missing", "/values")
     for name in layout.required:
         if name not in sent:
             element.refuse("decode.component_missing", f"/values/{name}")
-    return {name: quantity for name, quantity in found.items() if quantity is not None}
+    return found
 
 
 def _read(element: Element, component: Component | None, node: object, specimen: str | None) -> Quantity | None:
@@ -65,11 +75,13 @@ def read_quantity(component: Component, specimen: Specimen | None, node: object)
     if type(sent) is Digits:
         return _number(component, specimen or component, sent, unit)
     if type(sent) is str and sent in OFF_SCALE:
-        return _off_scale(specimen, sent, unit)
+        return _off_scale(component, specimen, sent, unit)
     return Fault("decode.not_a_number", "/value")
 
 
+@lru_cache(NUMBERS_KNOWN)
 def _number(component: Component, limits: Component | Specimen, sent: str, unit: str) -> Quantity | Fault:
+    """Devices send the same few numbers again and again; what is exact about one is computed once."""
     value = to_unit(exact(sent), component.accepts[unit])
     low, high = limits.plausible
     if not low <= value <= high:
@@ -80,15 +92,17 @@ def _number(component: Component, limits: Component | Specimen, sent: str, unit:
     if component.unit == COUNT and value != value.to_integral_value():
         return Fault("decode.not_a_count", "/value")
     low, high = limits.expected
-    return Quantity(sent, unit, value, None, low <= value <= high)
+    usual, spelt = low <= value <= high, canonical(value, component.unit)
+    return Quantity(str(sent), unit, value, None, usual, float(value) + 0.0, spelt)  # no negative zero
 
 
-def _off_scale(specimen: Specimen | None, sent: str, unit: str) -> Quantity | Fault:
+def _off_scale(component: Component, specimen: Specimen | None, sent: str, unit: str) -> Quantity | Fault:
     """LO and HI are valid and critical, not questionable (T9)."""
     if specimen is None:
         return Fault("decode.lohi_not_allowed", "/value")
     comparator, side = OFF_SCALE[sent]
-    return Quantity(sent, unit, specimen.lohi[side], comparator, usual=True)
+    limit = specimen.lohi[side]
+    return Quantity(sent, unit, limit, comparator, True, float(limit), f"{sent} {component.unit}")
 
 
 def to_unit(value: Decimal, factor: Factor) -> Decimal:

@@ -7,19 +7,19 @@ from typing import Final, NamedTuple
 
 from ingest.decode.context import read_context
 from ingest.decode.element import Element, readable_id, reject
-from ingest.decode.layout import LAYOUTS, Layout
+from ingest.decode.layout import LAYOUTS, Layout, stream
 from ingest.decode.quantity import Quantity, read_values
 from ingest.decode.strict_json import Digits
 from ingest.decode.times import Instant, read_clock, read_measured_at, read_started_at
 from ingest.decode.topic import DEVICE, Topic
 from ingest.decoded import Clock, Decoded, Rejected
-from ingest.identity import Content, canonical, content_digest, reading_id
-from models.measures import stream_of
+from ingest.identity import Content, content_digest, reading_id
 
 LARGEST_SEQ: Final = 2**53 - 1
 LARGEST_SLOT: Final = 255
 MICROSECOND: Final = timedelta(microseconds=1)
 MICROSECONDS_A_MINUTE: Final = 60_000_000
+NOTHING: Final = Decimal(0)
 
 
 class Envelope(NamedTuple):
@@ -90,16 +90,17 @@ def _compare(element: Element, layout: Layout, envelope: Envelope, quantities: M
     if not layout.checks:
         return
     start, end = envelope.started_at, envelope.measured_at
-    lasted = (end.at - start.at) // MICROSECOND if start and end else 0
+    minutes = Decimal((end.at - start.at) // MICROSECOND) / MICROSECONDS_A_MINUTE if start and end else NOTHING
     numbers = {name: quantity.value for name, quantity in quantities.items()}
     for check in layout.checks:
-        check(element, numbers, Decimal(lasted) / MICROSECONDS_A_MINUTE)
+        check(element, numbers, minutes)
 
 
 def _reading(element: Element, layout: Layout, envelope: Envelope, quantities: Mapping[str, Quantity]) -> Decoded:
     end, start = envelope.measured_at, envelope.started_at
     assert end is not None, "a time that cannot be read is a fault"
-    content = Content(layout.code, envelope.slot, start and start.at, end.at, _canonical(layout, quantities))
+    said = {name: each.canonical for name, each in quantities.items()}
+    content = Content(layout.code, envelope.slot, start and start.at, end.at, said)
     return Decoded(
         element=element.index,
         at=element.at,
@@ -107,7 +108,7 @@ def _reading(element: Element, layout: Layout, envelope: Envelope, quantities: M
         content_digest=content_digest(content),
         device_id=envelope.device_id,
         measure=layout.code,
-        stream=stream_of(layout.code, envelope.context),
+        stream=stream(layout.code, envelope.context.get("specimen"), envelope.context.get("kind")),
         slot=envelope.slot,
         given_id=envelope.given_id,
         seq=envelope.seq,
@@ -117,18 +118,9 @@ def _reading(element: Element, layout: Layout, envelope: Envelope, quantities: M
         device_time=end.text,
         time_quality="doubtful" if "clock_doubtful" in element.marks else "good",
         clock=envelope.clock,
-        values={name: float(each.value) + 0.0 for name, each in quantities.items() if name not in element.withheld},
-        as_sent={name: (str(each.text), each.unit) for name, each in quantities.items()},
+        values={name: each.double for name, each in quantities.items() if name not in element.withheld},
+        as_sent={name: (each.text, each.unit) for name, each in quantities.items()},
         comparator=next((each.comparator for each in quantities.values() if each.comparator), None),
         context=envelope.context,
         quality=tuple(sorted(element.marks)),
     )
-
-
-def _canonical(layout: Layout, quantities: Mapping[str, Quantity]) -> dict[str, str]:
-    """LO and HI stay what they are: the limit they stand for is the device model's, not the payload's."""
-    units = {name: layout.components[name].unit for name in quantities}
-    return {
-        name: f"{each.text} {units[name]}" if each.comparator else canonical(each.value, units[name])
-        for name, each in quantities.items()
-    }

@@ -14,8 +14,9 @@ RFC3339: Final = re.compile(
 WIDEST_OFFSET: Final = timedelta(hours=14)
 MINUTE: Final = timedelta(minutes=1)
 FIRST_TRUSTED_DATE: Final = "2000-01-02"
-AHEAD: Final = timedelta(minutes=5)
+AHEAD: Final = -timedelta(minutes=5)
 IN_FUTURE: Final = timedelta(hours=24)
+TOO_FAR_AHEAD: Final = -IN_FUTURE
 LATE: Final = timedelta(hours=24)
 OLD: Final = timedelta(days=90)
 
@@ -55,13 +56,14 @@ def read_measured_at(element: Element, received_at: datetime) -> Instant | None:
     if instant is None:
         return None
     age = received_at - instant.at
-    if age < -IN_FUTURE and element.node.get("clock") is None:  # with a pair it may be corrected: identify judges
+    if age < TOO_FAR_AHEAD and element.node.get("clock") is None:  # with a pair it may be corrected: identify judges
         element.refuse("decode.in_future", "/measured_at")
     elif instant.doubtful:
         element.marks.add("clock_doubtful")
-    else:
-        limits = (("ahead", age < -AHEAD), ("late", age > LATE), ("old", age > OLD))
-        element.marks.update(mark for mark, passed in limits if passed)
+    elif age < AHEAD:
+        element.marks.add("ahead")
+    elif age > LATE:
+        element.marks.update(("late", "old") if age > OLD else ("late",))
     return instant
 
 
