@@ -12,7 +12,7 @@ import pytest
 
 from tests.support.places import ROOT
 
-ROOMS = ("flags", "hearthline", "ingest", "migrations", "models", "registry", "simulators", "thresholds")
+ROOMS = ("device", "flags", "hearthline", "ingest", "migrations", "models", "registry", "simulators", "thresholds")
 LINTER = Path(sys.executable).parent / "lint-imports"
 FILES = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py") if path.parent.name != "versions")
 
