@@ -1,8 +1,9 @@
 """One thing on a page for a person: a patient with facts and devices, a refused reading with what was sent."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from itertools import islice
+from types import MappingProxyType
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -15,9 +16,12 @@ MOST: Final = 2000  # characters of a payload on a page; --json has all of it
 
 
 def patient_sheet(
-    patient: Patient, facts: Iterable[PatientFact], assignments: Iterable[DeviceAssignment]
+    patient: Patient,
+    facts: Iterable[PatientFact],
+    assignments: Iterable[DeviceAssignment],
+    missing: Mapping[str, int] = MappingProxyType({}),
 ) -> dict[str, Any]:
-    """Dates are in the patient's own time."""
+    """Dates are in the patient's own time. `missing` is device -> readings missing of the last 30 days."""
     zone = ZoneInfo(patient.zone)
     held = [each for each in assignments if each.patient_id == patient.id]
     return {
@@ -28,13 +32,19 @@ def patient_sheet(
             for fact in facts
         ],
         "devices": [
-            f"{each.device_id}{slot_text(each.slot)}, {_while(each.from_at, each.until_at, zone)}" for each in held
+            f"{each.device_id}{slot_text(each.slot)}, {_while(each.from_at, each.until_at, zone)}"
+            + (f"; {missing_text(missing[each.device_id])} in the last 30 days" if each.device_id in missing else "")
+            for each in held
         ],
     }  # fmt: skip
 
 
 def slot_text(slot: int | None) -> str:
     return "" if slot is None else f" (slot {slot})"
+
+
+def missing_text(count: int) -> str:
+    return f"{count} reading{'' if count == 1 else 's'} missing"
 
 
 def refusal_sheet(refusal: Refusal, meaning: str | None, payload: bytes | None) -> dict[str, Any]:

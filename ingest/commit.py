@@ -66,5 +66,7 @@ def _goes_in(writer: Engine, decoding: Decoding, holders: Holders, now: datetime
 
 
 def _refuse(outcome: Outcome) -> Rejected:
-    named = (outcome.given_id, outcome.device_time) if isinstance(outcome, Decoded) else (None, None)
-    return Rejected(outcome.element, REJECTED, "", "the database would not take this element", *named)
+    detail = "the database would not take this element"
+    if isinstance(outcome, Decoded):
+        return Rejected.of(outcome, REJECTED, "", detail)
+    return Rejected(outcome.element, REJECTED, "", detail)

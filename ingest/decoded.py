@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Self
 from uuid import UUID
 
 
@@ -51,7 +52,8 @@ class Decoded:
 class Rejected:
     """Why an element is no reading. `pointer` is a JSON pointer into the payload; `detail` never quotes a value.
 
-    `given_id` and `measured_at` (as sent) are what the receipt repeats, None where unreadable.
+    `given_id` and `measured_at` (as sent) are what the receipt repeats, `seq` is the device's number of it, `device_id`
+    the device that the payload names (None: the topic's); each None where unreadable.
     """
 
     element: int
@@ -60,6 +62,14 @@ class Rejected:
     detail: str
     given_id: str | None = None
     measured_at: str | None = None
+    seq: int | None = None
+    device_id: str | None = None
+
+    @classmethod
+    def of(cls, reading: Decoded, code: str, pointer: str, detail: str) -> Self:
+        """A reading that was refused after it had been decoded; `pointer` is within the reading."""
+        named = reading.given_id, reading.device_time, reading.seq, reading.device_id
+        return cls(reading.element, code, reading.at + pointer, detail, *named)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Whose reading is it? Enrolled device and slot -> the holder at the measured time; never guessed."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -15,16 +16,16 @@ def identify(reading: Decoded, publisher: str, holders: Holders, received_at: da
     """The reading with its holder, or why it has none. `publisher` is the topic's device."""
     device, by = holders.devices.get(reading.device_id), holders.devices.get(publisher)
     if by is None:
-        return _refuse(reading, "identify.unknown_device", "", "the publishing device is not enrolled")
+        return Rejected.of(reading, "identify.unknown_device", "", "the publishing device is not enrolled")
     if device is None:
-        return _refuse(reading, "identify.unknown_device", "/device", "the device named is not enrolled")
+        return Rejected.of(reading, "identify.unknown_device", "/device", "the device named is not enrolled")
     if publisher not in (reading.device_id, device.gateway_id):
-        return _refuse(reading, "identify.device_mismatch", "/device", "the topic's device is not its gateway")
+        return Rejected.of(reading, "identify.device_mismatch", "/device", "the topic's device is not its gateway")
     shift = _correction(reading, by)
     doubtful = reading.time_quality == "doubtful" and shift is None
     measured_at = reading.measured_at + (shift or timedelta(0))
     if measured_at - received_at > IN_FUTURE:
-        return _refuse(reading, "decode.in_future", "/measured_at", "more than 24 h ahead, correction included")
+        return Rejected.of(reading, "decode.in_future", "/measured_at", "more than 24 h ahead, correction included")
     held = _holder(reading, device, measured_at, doubtful)
     return held if isinstance(held, Rejected) else _attribute(reading, device, held, shift)
 
@@ -42,10 +43,10 @@ def _holder(reading: Decoded, device: KnownDevice, measured_at: datetime, doubtf
     """By measured time; with a clock in doubt only a sole holder ever is certain."""
     ever = device.holders(reading.slot)
     if doubtful and len({held.patient_id for held in ever}) > 1:
-        return _refuse(reading, "identify.ambiguous_holder", "/measured_at", "clock in doubt, several holders")
+        return Rejected.of(reading, "identify.ambiguous_holder", "/measured_at", "clock in doubt, several holders")
     matching = [held for held in ever if doubtful or held.covers(measured_at)]
     if not matching:
-        return _refuse(reading, "identify.unassigned", "", "nobody held the device and slot at that time")
+        return Rejected.of(reading, "identify.unassigned", "", "nobody held the device and slot at that time")
     return matching[-1]
 
 
@@ -73,5 +74,11 @@ def _off_scale(reading: Decoded, device: KnownDevice) -> dict[str, float]:
     return dict(reading.values) if limit is None else dict.fromkeys(reading.values, limit)
 
 
-def _refuse(reading: Decoded, code: str, pointer: str, detail: str) -> Rejected:
-    return Rejected(reading.element, code, reading.at + pointer, detail, reading.given_id, reading.device_time)
+def counted(refused: Rejected, publisher: str, holders: Holders) -> Rejected:
+    """The refusal under the device whose number `seq` is: the publisher, or a device that it is the gateway of. About
+    anybody else's numbers a device has nothing to say."""
+    if refused.device_id in (None, publisher):
+        return refused
+    device = holders.devices.get(refused.device_id or "")
+    linked = device is not None and device.gateway_id == publisher
+    return refused if linked else replace(refused, seq=None, device_id=None)

@@ -17,7 +17,7 @@ MESSAGE = (
 )  # fmt: skip
 PAYLOAD = ("message_id", "month", "payload")
 REFUSAL = (
-    "id", "message_id", "element", "device_id", "given_id", "code", "pointer", "detail", "state", "received_at",
+    "id", "message_id", "element", "device_id", "given_id", "seq", "code", "pointer", "detail", "state", "received_at",
 )  # fmt: skip
 TOPIC_LENGTH, POINTER_LENGTH, DETAIL_LENGTH = 400, 200, 200
 
@@ -63,7 +63,8 @@ def _refusals(one: Settled, dialect: Dialect) -> Iterable[Row]:
     for refused in one.refusals:
         yield (
             dialect.uuid(derived_id(delivery.id, refused.element)), dialect.uuid(delivery.id),
-            dialect.small(refused.element), _clean(delivery.publisher, 40) or None, refused.given_id, refused.code,
+            dialect.small(refused.element), refused.device_id or _clean(delivery.publisher, 40) or None,
+            refused.given_id, dialect.big(refused.seq), refused.code,
             _clean(refused.pointer, POINTER_LENGTH), _clean(refused.detail, DETAIL_LENGTH), state,
             dialect.instant(delivery.received_at),
         )  # fmt: skip

@@ -9,9 +9,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from ingest.decoded import Decoded, Noted, Rejected
+from ingest.decoded import Decoded, Noted, Outcome, Rejected
 from ingest.delivery import Attributed, Decoding, Delivery, Settled, Verdict
-from ingest.identify import identify
+from ingest.identify import counted, identify
 from ingest.insert import insert_ledger, insert_readings
 from ingest.rivals import Claim, first_claims, settle_rivals
 from models.queue import LookAgain, enqueue
@@ -43,14 +43,16 @@ def store(connection: Connection, batch: Sequence[Decoding], holders: Holders, n
 
 
 def _devices(batch: Sequence[Decoding]) -> set[str]:
-    named = {each.device_id for one in batch for each in one.outcomes if isinstance(each, Decoded)}
-    publishers = {one.delivery.publisher for one in batch}
-    return named | set(filter(DEVICE_ID.fullmatch, publishers))  # a name that is none may hold what no database takes
+    named = {each.device_id for one in batch for each in one.outcomes if not isinstance(each, Noted)}
+    publishers = {one.delivery.publisher for one in batch}  # a name that is none may hold what no database takes
+    return set(filter(None, named)) | set(filter(DEVICE_ID.fullmatch, publishers))
 
 
-def _identified(outcome: Decoded | Rejected | Noted, delivery: Delivery, holders: Holders) -> Element:
+def _identified(outcome: Outcome | Attributed, delivery: Delivery, holders: Holders) -> Element:
     if isinstance(outcome, Decoded):
-        return identify(outcome, delivery.publisher, holders, delivery.received_at)
+        outcome = identify(outcome, delivery.publisher, holders, delivery.received_at)
+    if isinstance(outcome, Rejected):
+        return counted(outcome, delivery.publisher, holders)
     if isinstance(outcome, Noted) and holders.devices.get(delivery.publisher) is None:
         return Rejected(outcome.element, "identify.unknown_device", "", "the publishing device is not enrolled")
     return outcome
@@ -82,7 +84,7 @@ def _ruled(reading: Decoded, ruling: str | None) -> tuple[Verdict, Rejected | No
     if ruling is None or ruling == "duplicate":
         return Verdict(reading.element, ruling or "stored", None, reading.given_id, reading.device_time), None
     detail = "another reading has this identity with other content"
-    refusal = Rejected(reading.element, ruling, reading.at, detail, reading.given_id, reading.device_time)
+    refusal = Rejected.of(reading, ruling, "", detail)
     return _quarantined(refusal), refusal
 
 

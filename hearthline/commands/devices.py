@@ -16,6 +16,7 @@ COLUMNS = (
     Column("model", "model"),
     Column("gateway", "gateway"),
     Column("holders", "held by"),
+    Column("missing", "missing (30 days)"),
 )
 NONE = "no devices yet; see: hearthline devices enrol --help"
 
@@ -67,15 +68,35 @@ def assign(
 
 @app.command("list")
 def show_devices(context: typer.Context, *, json: Json = False) -> None:
-    """All devices, with everybody who ever held them."""
+    """All devices, with everybody who ever held them, and how many readings of the last 30 days are missing: numbers
+    that a device left out between those that arrived."""
     from hearthline.names import device_line
     from registry.assignments import list_assignments
     from registry.devices import list_devices
+    from registry.missing import count_missing
 
     with context.obj.reading() as session:
-        held = list_assignments(session)
-        rows = [device_line(device, held) for device in list_devices(session)]
+        held, missing = list_assignments(session), count_missing(session.connection(), context.obj.now())
+        devices = list_devices(session)
+        rows = [device_line(device, held) | {"missing": missing.get(device.id, 0)} for device in devices]
     show_rows(rows if json else map(_brief, rows), COLUMNS, json=json, none=NONE)
+
+
+@app.command("show")
+def show_device(context: typer.Context, device_id: str, *, json: Json = False) -> None:
+    """One device: who held it, when it was last heard, which of its readings are missing, and when its count of them
+    began again."""
+    from hearthline.device_sheet import device_page, device_sheet
+    from registry.assignments import list_assignments
+    from registry.devices import get_device
+    from registry.heard import last_heard
+    from registry.missing import read_numbers
+
+    with context.obj.reading() as session:
+        device, held = get_device(session, device_id), list_assignments(session, device_id)
+        numbers = read_numbers(session.connection(), device_id)
+        page = device_page(device, held, numbers, last_heard(session, device_id))
+    show_one(page if json else device_sheet(page), json=json)
 
 
 def _brief(row: dict[str, Any]) -> dict[str, Any]:

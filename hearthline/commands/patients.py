@@ -68,13 +68,15 @@ def show_patient(context: typer.Context, patient_id: str, *, json: Json = False)
     from hearthline.sheets import patient_sheet
     from registry.assignments import list_assignments
     from registry.facts import list_facts
+    from registry.missing import count_missing
     from registry.patients import get_patient
 
     with context.obj.reading() as session:
         patient = get_patient(session, patient_id)
-        line = (patient_line if json else patient_sheet)(
-            patient, list_facts(session, patient.id), list_assignments(session)
-        )
+        held = [each for each in list_assignments(session) if each.patient_id == patient.id]
+        missing = count_missing(session.connection(), context.obj.now(), sorted({each.device_id for each in held}))
+        facts = list_facts(session, patient.id)
+        line = patient_line(patient, facts, held) if json else patient_sheet(patient, facts, held, missing)
     show_one(line, json=json)
 
 

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from ingest.codes import CODES
+from ingest.decode.digits import LARGEST_SEQ, whole_number
 from ingest.decoded import Rejected
 
 GIVEN_ID: Final = re.compile(r"[\x21-\x7e]{1,64}")
+DEVICE: Final = re.compile(r"[a-z0-9-]{8,40}")
 LONGEST_TIME = 40
 LONGEST_DETAIL = 200
 
@@ -49,12 +51,17 @@ def reject(index: int, node: object, faults: Sequence[Fault]) -> Rejected:
     return Rejected(
         index, first.code, first.pointer, detail[:LONGEST_DETAIL],
         given_id=readable_id(fields.get("id")), measured_at=_as_sent(fields.get("measured_at")),
+        seq=whole_number(fields.get("seq"), LARGEST_SEQ), device_id=_device(fields.get("device")),
     )  # fmt: skip
 
 
 def readable_id(value: object) -> str | None:
     """The id if it fits the contract; the only form in which it is stored or answered."""
     return value if type(value) is str and GIVEN_ID.fullmatch(value) else None
+
+
+def _device(value: object) -> str | None:
+    return value if type(value) is str and DEVICE.fullmatch(value) else None
 
 
 def _as_sent(value: object) -> str | None:

@@ -6,9 +6,9 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from ingest.decode.digits import Digits
 from ingest.decode.element import Element, Fault
 from ingest.decode.layout import Layout
-from ingest.decode.strict_json import Digits
 from ingest.identity import EXACT, canonical
 from models.measures import Component, Factor, Specimen
 

@@ -6,16 +6,15 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 
 from ingest.decode.context import read_context
-from ingest.decode.element import Element, readable_id, reject
+from ingest.decode.digits import LARGEST_SEQ, whole_number
+from ingest.decode.element import DEVICE, Element, readable_id, reject
 from ingest.decode.layout import LAYOUTS, Layout, stream
 from ingest.decode.quantity import Quantity, read_values
-from ingest.decode.strict_json import Digits
 from ingest.decode.times import Instant, read_clock, read_measured_at, read_started_at
-from ingest.decode.topic import DEVICE, Topic
+from ingest.decode.topic import Topic
 from ingest.decoded import Clock, Decoded, Rejected
 from ingest.identity import Content, content_digest, reading_id
 
-LARGEST_SEQ: Final = 2**53 - 1
 LARGEST_SLOT: Final = 255
 MICROSECOND: Final = timedelta(microseconds=1)
 MICROSECONDS_A_MINUTE: Final = 60_000_000
@@ -68,12 +67,10 @@ def _given_id(element: Element) -> str | None:
 
 def _integer(element: Element, field: str, largest: int) -> int | None:
     sent = element.node.get(field)
-    if sent is None:
-        return None
-    if type(sent) is Digits and sent.isdigit() and len(sent) <= 16 and int(sent) <= largest:
-        return int(sent)
-    element.refuse(f"decode.bad_{field}", f"/{field}")
-    return None
+    found = whole_number(sent, largest)
+    if found is None and sent is not None:
+        element.refuse(f"decode.bad_{field}", f"/{field}")
+    return found
 
 
 def _device(element: Element, publisher: str) -> str:

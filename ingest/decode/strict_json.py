@@ -13,6 +13,7 @@ from itertools import accumulate
 from threading import get_ident
 from typing import Any, Final
 
+from ingest.decode.digits import Digits
 from ingest.decode.element import Fault
 
 MAX_BYTES: Final = 64 * 1024
@@ -28,12 +29,6 @@ LEVELS: Final = dict(zip(b"[{]}", (1, 1, -1, -1), strict=True))
 NOT_BRACKETS: Final = bytes(set(range(256)) - set(LEVELS))
 
 Scan = Callable[[str, int], tuple[Any, int]]
-
-
-class Digits(str):
-    """A number exactly as sent; a JSON string is a plain str, so 128 and "128" stay apart."""
-
-    __slots__ = ()
 
 
 class Doubled(dict[str, Any]):

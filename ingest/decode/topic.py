@@ -1,13 +1,11 @@
 """From a topic to who published what: `hearthline/v1/up/{device_id}/{measure}`."""
 
-import re
 from typing import Final, NamedTuple
 
-from ingest.decode.element import Fault
+from ingest.decode.element import DEVICE, Fault
 from ingest.decode.layout import LAYOUTS
 
 PREFIX: Final = "hearthline/v1/up/"
-DEVICE: Final = re.compile(r"[a-z0-9-]{8,40}")
 NOTED: Final = frozenset({"status", "symptoms"})
 
 
