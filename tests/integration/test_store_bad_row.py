@@ -70,7 +70,7 @@ def test_of_an_array_of_500_with_one_bad_row_499_are_stored(desk: Desk) -> None:
     assert [verdict.element for verdict in settled.verdicts] == list(range(500))
     assert [verdict.element for verdict in settled.verdicts if verdict.verdict != "stored"] == [321]
     assert counts(desk.message(delivery.id)) == (499, 0, 1, 0)
-    assert desk.refusals() == [("store.rejected", "", 321, "open")]
+    assert desk.refusals() == [("store.rejected", "/321", 321, "open")]
     assert len(desk.all(Reading)) == 499
 
 
