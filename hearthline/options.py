@@ -2,7 +2,7 @@
 
 import getpass
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Final
 
 import typer
@@ -33,6 +33,14 @@ def parse_instant(text: str) -> datetime:
     if not FIRST_YEAR <= instant.year <= LAST_YEAR:
         raise typer.BadParameter(f"not between the years {FIRST_YEAR} and {LAST_YEAR}")
     return instant.astimezone(UTC)
+
+
+def parse_days(text: str) -> timedelta:
+    """A number of days, written `90d`."""
+    days = re.fullmatch(r"([1-9][0-9]{0,4})d", text)
+    if days is None:
+        raise typer.BadParameter(f"{text!r} is not a number of days such as 90d")
+    return timedelta(days=int(days[1]))
 
 
 def parse_pair(text: str) -> tuple[str, str]:

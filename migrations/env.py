@@ -17,6 +17,7 @@ from models.engine import open_writer
 from models.tables import Base
 from models.types import Instant
 
+LOCK_SECONDS = 2  # ingest queues up behind a table's lock that is waited for (behind a backup, for minutes): give up
 UPGRADE_LOCK = 0x48454152_00000001  # "HEAR", 1: two upgrades of one PostgreSQL database wait for each other
 
 
@@ -52,6 +53,7 @@ def number_revision(migration: MigrationContext, _revision: Any, scripts: list[M
 def migrate(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": UPGRADE_LOCK})
+        connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'"))
     context.configure(
         connection=connection,
         transactional_ddl=True,

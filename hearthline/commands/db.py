@@ -1,12 +1,13 @@
 """`db`: the schema, copies of the record, and what is no longer kept."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from hearthline.options import Json, parse_instant
+from hearthline.options import Json, parse_days, parse_instant
 from hearthline.show import remark, show_one
 
 app = typer.Typer(help="The database: its schema, backups, and what is no longer kept.")
@@ -33,10 +34,8 @@ def upgrade_database(
     if before not in (None, head()):
         saved = back_up_first(settings, backup, key_file, context.obj.now())
     upgrade(url)
-    show_one(
-        {"database": hide_password(url), "before": before, "revision": current(url), "backup": saved and str(saved)},
-        json=json,
-    )
+    answer = {"database": hide_password(url), "before": before, "revision": current(url)}
+    show_one(answer | ({"backup": str(saved)} if saved else {}), json=json)
 
 
 @app.command("check")
@@ -99,3 +98,24 @@ def restore_database(
     else:
         answer = restore_from(settings, file, key_file, context.obj.now(), resend_since)
     show_one(answer, json=json)
+
+
+@app.command("purge")
+def purge_database(
+    context: typer.Context,
+    older_than: Annotated[
+        timedelta, typer.Option(parser=parse_days, help="Such as 400d; whole months, not younger than this.")
+    ],
+    *,
+    json: Json = False,
+) -> None:
+    """Delete the bytes of old messages, while ingest goes on. Verdicts and readings stay, and the bytes of what was
+    refused while it is open, and for 90 days."""
+    from hearthline.keeping.progress import counting_rows
+    from hearthline.keeping.purging import purge_payloads
+    from models.engine import open_writer
+
+    with context.obj.opened(open_writer) as engine, counting_rows() as tick:
+        looked = partial(tick, "payloads")
+        done = purge_payloads(engine, older_than=older_than, now=context.obj.now(), tick=looked)
+    show_one({"before": done.before, "purged": done.purged, "still_needed": done.kept}, json=json)
