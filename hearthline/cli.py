@@ -13,8 +13,10 @@ from hearthline.commands import (
     decode,
     demo,
     devices,
+    doctor,
     flags,
     ingest,
+    init,
     patients,
     quarantine,
     replay,
@@ -35,6 +37,8 @@ app = typer.Typer(
 
 COMMANDS: Mapping[str, Callable[..., None]] = {
     "demo": demo.command,
+    "init": init.command,
+    "doctor": doctor.command,
     "broker": broker.command,
     "ingest": ingest.command,
     "decode": decode.command,

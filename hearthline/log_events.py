@@ -25,6 +25,9 @@ EVENTS: Final[Mapping[str, Event]] = MappingProxyType({
                          ("reason", "does")),
     "database.away": Event("warning", "The database takes nothing. Said once for each absence.", ("cause", "does")),
     "database.back": Event("info", "The database takes what is written again."),
+    "database.unsafe": Event("warning", "The database may lose what it committed, and `database.accept_unsafe` is set.",
+                             ("says", "mend")),
+    "broker.unsafe": Event("warning", "The broker's configuration loses or delays messages.", ("says", "mend")),
     "store.rejected": Event("error", "The database refuses one message's rows; what is bad of it is quarantined. "
                             "`message` is its id in `quarantine list`.", ("message", "cause")),
     "evaluation.failed": Event("error", "The evaluation of one patient raised and is tried again later. `where` is a "

@@ -20,18 +20,23 @@ PREFIX: Final = "HEARTHLINE_"
 SQLITE: Final = "sqlite:///"
 DATABASES: Final = (SQLITE, "postgresql://", "postgres://", "postgresql+psycopg://")
 BROKERS: Final = ("mqtt://", "mqtts://")
+PATHS: Final = (("broker", "config"), ("backup", "folder"), ("backup", "key_file"))
 
 
 class DatabaseSettings(msgspec.Struct, frozen=True):
-    """`url`: sqlite:///path or postgresql://user:password@host/name."""
+    """`url`: sqlite:///path or postgresql://user:password@host/name. `accept_unsafe`: ingest starts although the
+    database may lose what it committed."""
 
     url: str = "sqlite:///var/hearthline.db"
+    accept_unsafe: bool = False
 
 
 class BrokerSettings(msgspec.Struct, frozen=True):
-    """`url`: mqtt://host:port or mqtts://host:port, with user and password where the broker wants them."""
+    """`url`: mqtt://host:port or mqtts://host:port, with user and password where the broker wants them. `config`: the
+    configuration of a Mosquitto on this machine, which `doctor` reads; empty where there is none to read."""
 
     url: str = "mqtt://127.0.0.1:1883"
+    config: str = ""
 
 
 class MetricsSettings(msgspec.Struct, frozen=True):
@@ -63,13 +68,13 @@ KEYS: Final = tuple(
 
 def load_settings(config: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
     """Settings of file and variables; raises Failure (usage) for an unknown key, a wrong type or a missing file."""
-    path = _file(config, environ)
+    path = find_file(config, environ)
     written = _from_file(path) if path else {}
     for section, values in _from_variables(environ).items():
         written[section] = written.get(section, {}) | values
     written.setdefault("database", {}).setdefault("url", _absolute(DatabaseSettings().url, _folder(path)))
     try:
-        settings = msgspec.convert(written, Settings)
+        settings = msgspec.convert(written, Settings, strict=False)  # a variable says `true` and `8` as text
     except msgspec.ValidationError as error:
         raise Failure(f"settings: {error}", f"correct it in {path or 'the environment'}", USAGE) from None
     _check_scheme("database.url", settings.database.url, DATABASES)
@@ -77,7 +82,8 @@ def load_settings(config: Path | None = None, environ: Mapping[str, str] = os.en
     return settings
 
 
-def _file(config: Path | None, environ: Mapping[str, str]) -> Path | None:
+def find_file(config: Path | None, environ: Mapping[str, str] = os.environ) -> Path | None:
+    """The settings file that counts, None where there is none; raises Failure when the one named is missing."""
     named = config or (Path(environ["HEARTHLINE_CONFIG"]) if environ.get("HEARTHLINE_CONFIG") else None)
     if named is None:
         return Path(FILE).absolute() if Path(FILE).is_file() else None
@@ -133,14 +139,14 @@ def _check_scheme(key: str, url: str, schemes: tuple[str, ...]) -> None:
 
 
 def _anchored(written: Sections, folder: Path) -> Sections:
+    """Relative paths meant from `folder`."""
     database = written.get("database", {})
     if isinstance(database.get("url"), str):
         written["database"] = database | {"url": _absolute(database["url"], folder)}
-    paths = {
-        key: str(folder / path) for key, path in written.get("backup", {}).items() if isinstance(path, str) and path
-    }
-    if paths:
-        written["backup"] = written["backup"] | paths
+    for section, key in PATHS:
+        path = written.get(section, {}).get(key)
+        if isinstance(path, str) and path:
+            written[section] = written[section] | {key: str(folder / path)}
     return written
 
 

@@ -20,6 +20,11 @@ settings.register_profile("thorough", max_examples=1000, deadline=None)
 settings.load_profile(os.environ.get("HEARTHLINE_HYPOTHESIS", "quick"))
 
 
+def pytest_configure() -> None:
+    """The PostgreSQL of the tests is fast and not durable; every ingest that a test starts is told that we know."""
+    os.environ.setdefault("HEARTHLINE_DATABASE__ACCEPT_UNSAFE", "true")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A test that starts a server is slow, whether or not its author said so."""
     for item in items:

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -24,17 +24,28 @@ SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[URL]:
-    """Address of a server on which databases may be made; SQLAlchemy, psycopg 3."""
+    """Address of a server on which databases may be made; SQLAlchemy, psycopg 3. Fast, not durable."""
     given = os.environ.get("HEARTHLINE_TEST_POSTGRES")
     if given:
         yield make_url(given).set(drivername="postgresql+psycopg")
         return
+    yield from _own_server(SETTINGS)
+
+
+@pytest.fixture(scope="session")
+def durable_postgres() -> Iterator[URL]:
+    """A server of our own that keeps what it committed, as PostgreSQL does unless told otherwise; its administrator
+    is called postgres, as on Debian."""
+    yield from _own_server(("max_connections=60", "timezone=UTC"), "postgres")
+
+
+def _own_server(settings: Sequence[str], admin: str = "hearthline") -> Iterator[URL]:
     programs = server_programs()
     if programs is None:
         absent("postgres", "neither HEARTHLINE_TEST_POSTGRES nor a server is here (Debian: apt install postgresql)")
     user = plain_user("postgres", "nobody")
     with _folder(user) as folder:
-        yield from _serve(reachable(programs, folder, user), folder, user)
+        yield from _serve(reachable(programs, folder, user), folder, user, settings, admin)
 
 
 @pytest.fixture
@@ -94,19 +105,21 @@ def _folder(user: pwd.struct_passwd | None) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _serve(programs: Path, folder: Path, user: pwd.struct_passwd | None) -> Iterator[URL]:
+def _serve(
+    programs: Path, folder: Path, user: pwd.struct_passwd | None, chosen: Sequence[str], admin: str
+) -> Iterator[URL]:
     data, log, port = folder / "data", folder / "server.log", free_port()
     with running(
-        [programs / "initdb", "-D", data, "-U", "hearthline", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
+        [programs / "initdb", "-D", data, "-U", admin, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
         log, user=user,
     ) as made:  # fmt: skip
         if made.wait(60) != 0:
             raise subprocess.CalledProcessError(made.returncode, "initdb", log.read_text()[-800:])
-    settings = [part for setting in SETTINGS for part in ("-c", setting)]
+    settings = [part for setting in chosen for part in ("-c", setting)]
     command = [programs / "postgres", "-D", data, "-h", "127.0.0.1", "-p", str(port), "-k", folder, *settings]
     with running(command, log, user=user, end=signal.SIGINT) as process:
         wait_for_port(process, port, log)
-        server = URL.create("postgresql+psycopg", "hearthline", host="127.0.0.1", port=port, database="postgres")
+        server = URL.create("postgresql+psycopg", admin, host="127.0.0.1", port=port, database="postgres")
         _wait_until_ready(server)
         yield server
 
