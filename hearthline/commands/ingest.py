@@ -14,8 +14,8 @@ def command(
 ) -> None:
     """Store what devices publish, and flag it. SIGTERM finishes what was taken and exits 0."""
     from hearthline.addresses import parse_broker, secrets_of
-    from hearthline.database import head, naming, require_current
-    from hearthline.doctor.start import refuse_unsafe, warn_of_broker
+    from hearthline.database import head, naming
+    from hearthline.doctor.start import check_start
     from hearthline.errors import INTERRUPTED
     from hearthline.logs import configure_logs, log_what_others_say
     from hearthline.metrics.serve import serving
@@ -29,9 +29,7 @@ def command(
     address = BrokerAddress(broker.host, broker.port, broker.tls, broker.username, broker.password)
     configure_logs(secrets_of(settings.database.url, settings.broker.url))
     log_what_others_say()
-    require_current(settings.database.url)
-    refuse_unsafe(settings)
-    warn_of_broker(settings)
+    check_start(settings)
     _make_ready()
     tallies, url, clock = Tallies(), settings.database.url, context.obj.now
     listening = serving(settings.metrics.address, 0, tallies, database_url=url, revision=str(head()), clock=clock)

@@ -2,6 +2,7 @@
 
 import structlog
 
+from hearthline.database import require_current
 from hearthline.doctor.broker_file import faults_of
 from hearthline.doctor.durability import dangers_of
 from hearthline.errors import NO, Failure
@@ -9,6 +10,13 @@ from hearthline.settings import Settings
 from models.engine import open_reader
 
 log = structlog.get_logger()
+
+
+def check_start(settings: Settings) -> None:
+    """Raises Failure where ingest must not start: another schema, or a database that may lose what it committed."""
+    require_current(settings.database.url)
+    refuse_unsafe(settings)
+    warn_of_broker(settings)
 
 
 def refuse_unsafe(settings: Settings) -> None:
