@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 from uuid import UUID
 
@@ -10,6 +11,12 @@ from ingest.decoded import Decoded, Outcome, Rejected
 from models.keys import new_id
 
 UP = "hearthline/v1/up/"
+TOPICS_KNOWN = 20_000
+
+
+@lru_cache(TOPICS_KNOWN)
+def _publisher(topic: str) -> str:
+    return topic[len(UP) :].partition("/")[0] if topic.startswith(UP) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +33,7 @@ class Delivery:
     @property
     def publisher(self) -> str:
         """The device that published, by its topic; empty when the topic names none."""
-        return self.topic[len(UP) :].partition("/")[0] if self.topic.startswith(UP) else ""
+        return _publisher(self.topic)
 
     @property
     def sha256(self) -> str:

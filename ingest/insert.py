@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
 from ingest.delivery import Settled
 from ingest.rivals import Claim
-from ingest.rows import COMMON, COMPONENTS, EVERY_COMPONENT, Row, reading_row, widened
+from ingest.rows import COMMON, COMPONENTS, EVERY_COMPONENT, ReadingRows, Row
 from models.dialect import Dialect, dialect_of, insert_rows
 from models.keys import derived_id
 
@@ -24,37 +25,35 @@ TOPIC_LENGTH, POINTER_LENGTH, DETAIL_LENGTH = 400, 200, 200
 
 def insert_readings(connection: Connection, claims: Iterable[Claim], now: datetime) -> int:
     """Insert the claims, one to each identity; answers how many rows went in."""
-    dialect, rows = dialect_of(connection), dict[str, list[Row]]()
+    dialect = dialect_of(connection)
+    made, rows = ReadingRows(dialect, dialect.instant(now)), dict[tuple[str, ...], list[Row]]()
     for claim in sorted(claims, key=lambda each: (each.found.reading.measure, each.found.reading.id.int)):
-        row = reading_row(claim.found, claim.delivery, now, dialect)
-        rows.setdefault(claim.found.reading.measure, []).append(row)
-    if dialect.wide:
-        every = [row for measure, each in rows.items() for row in widened(measure, each)]
-        return insert_rows(connection, "reading", COMMON + EVERY_COMPONENT, every)
-    columns = {measure: COMMON + COMPONENTS[measure] for measure in rows}
-    return sum(insert_rows(connection, "reading", columns[measure], each) for measure, each in rows.items())
+        components = EVERY_COMPONENT if dialect.wide else COMPONENTS[claim.found.reading.measure]
+        rows.setdefault(components, []).append(made.row(claim.found, claim.delivery))
+    return sum(insert_rows(connection, "reading", COMMON + components, each) for components, each in rows.items())
 
 
 def insert_ledger(connection: Connection, settled: Sequence[Settled], now: datetime) -> None:
     """Every message with its counts, its bytes, and one row a refused element."""
     dialect = dialect_of(connection)
-    insert_rows(connection, "message", MESSAGE, [_message(one, now, dialect) for one in settled])
+    stored_at = dialect.instant(now)
+    insert_rows(connection, "message", MESSAGE, [_message(one, stored_at, dialect) for one in settled])
     insert_rows(connection, "message_payload", PAYLOAD, [_payload(one, dialect) for one in settled if one.keep])
     insert_rows(connection, "refusal", REFUSAL, [row for one in settled for row in _refusals(one, dialect)])
 
 
-def _message(one: Settled, now: datetime, dialect: Dialect) -> Row:
+def _message(one: Settled, stored_at: Any, dialect: Dialect) -> Row:
     delivery, verdicts, small = one.delivery, [each.verdict for each in one.verdicts], dialect.small
     return (
         dialect.uuid(delivery.id), _clean(delivery.topic, TOPIC_LENGTH), _clean(delivery.publisher, 40) or None,
-        dialect.instant(delivery.received_at), dialect.instant(now), delivery.sha256, small(len(delivery.payload)),
-        small(len(verdicts)), *(small(verdicts.count(each)) for each in COUNTED),
-        dialect.uuid(delivery.replay_of),
+        dialect.instant(delivery.received_at), stored_at, delivery.sha256, small(len(delivery.payload)),
+        small(len(verdicts)), *map(small, map(verdicts.count, COUNTED)), dialect.uuid(delivery.replay_of),
     )  # fmt: skip
 
 
 def _payload(one: Settled, dialect: Dialect) -> Row:
-    return dialect.uuid(one.delivery.id), f"{one.delivery.received_at:%Y-%m}", one.delivery.payload
+    delivery = one.delivery
+    return dialect.uuid(delivery.id), delivery.received_at.isoformat()[:7], delivery.payload
 
 
 def _refusals(one: Settled, dialect: Dialect) -> Iterable[Row]:
@@ -72,4 +71,6 @@ def _refusals(one: Settled, dialect: Dialect) -> Iterable[Row]:
 
 def _clean(text: str, most: int) -> str:
     """What a stranger may have typed, as text that any database takes: no NUL, no lone surrogate, bounded."""
+    if len(text) <= most and text.isascii() and "\0" not in text:
+        return text
     return text[:most].replace("\0", "�").encode("utf-8", "replace").decode()

@@ -1,7 +1,6 @@
 """From what was attributed to the tuples that the driver inserts, in one fixed column order a measure."""
 
-from collections.abc import Iterator
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any, Final
 
 from msgspec.json import encode as to_json
@@ -21,28 +20,39 @@ COMPONENTS: Final = {code: tuple(each.name for each in measure.components) for c
 EVERY_COMPONENT: Final = tuple(name for names in COMPONENTS.values() for name in names)
 
 
+def _padding(measure: str) -> tuple[Row, Row]:
+    """The empty fields before and after the measure's own among those of all measures."""
+    start, own = EVERY_COMPONENT.index(COMPONENTS[measure][0]), len(COMPONENTS[measure])
+    return (None,) * start, (None,) * (len(EVERY_COMPONENT) - start - own)
+
+
+PADDING: Final = {measure: _padding(measure) for measure in COMPONENTS}
+NONE: Final[tuple[Row, Row]] = (), ()
+
+
 def encode(value: object) -> str:
     """Compact JSON."""
     return to_json(value).decode()
 
 
-def reading_row(found: Attributed, delivery: Delivery, stored_at: datetime, dialect: Dialect) -> Row:
-    """One row of `reading`, only the components of its measure at the end."""
-    reading, instant, uuid = found.reading, dialect.instant, dialect.uuid
-    return (
-        uuid(reading.id), uuid(delivery.id), reading.device_id, dialect.small(reading.slot), found.patient_id,
-        uuid(found.assignment_id), reading.measure, reading.stream, reading.given_id, dialect.big(reading.seq),
-        instant(found.started_at), instant(found.measured_at), dialect.small(reading.utc_offset),
-        reading.device_time, found.time_source, found.time_quality, instant(delivery.received_at),
-        instant(stored_at), encode(found.quality), reading.comparator, encode(dict(reading.context)),
-        encode(dict(reading.as_sent)), reading.content_digest,
-        *(dialect.number(found.values.get(name)) for name in COMPONENTS[reading.measure]),
-    )  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class ReadingRows:
+    """Makes the rows of `reading` that are stored at one instant; `stored_at` is a field as the dialect makes it."""
 
+    dialect: Dialect
+    stored_at: Any
 
-def widened(measure: str, rows: list[Row]) -> Iterator[Row]:
-    """The same rows with every component of the catalogue, those of other measures empty."""
-    start = EVERY_COMPONENT.index(COMPONENTS[measure][0])
-    before, after = (None,) * start, (None,) * (len(EVERY_COMPONENT) - start - len(COMPONENTS[measure]))
-    for row in rows:
-        yield row[: len(COMMON)] + before + row[len(COMMON) :] + after
+    def row(self, found: Attributed, delivery: Delivery) -> Row:
+        """One row in the order of COMMON and the components: its measure's, or (where rows are wide) everybody's."""
+        reading, dialect = found.reading, self.dialect
+        instant, uuid, small = dialect.instant, dialect.uuid, dialect.small
+        before, after = PADDING[reading.measure] if dialect.wide else NONE
+        return (
+            uuid(reading.id), uuid(delivery.id), reading.device_id, small(reading.slot), found.patient_id,
+            uuid(found.assignment_id), reading.measure, reading.stream, reading.given_id, dialect.big(reading.seq),
+            instant(found.started_at), instant(found.measured_at), small(reading.utc_offset), reading.device_time,
+            found.time_source, found.time_quality, instant(delivery.received_at), self.stored_at,
+            encode(found.quality), reading.comparator, encode(reading.context), encode(reading.as_sent),
+            reading.content_digest,
+            *before, *map(dialect.number, map(found.values.get, COMPONENTS[reading.measure])), *after,
+        )  # fmt: skip

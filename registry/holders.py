@@ -41,6 +41,8 @@ class KnownDevice:
 
     def holders(self, slot: int | None) -> tuple[Held, ...]:
         """Whoever may have held the slot, its own holders last: before their first, it went with the whole device."""
+        if len(self.held) == 1 and self.held[0].slot is None:
+            return self.held
         whole = tuple(held for held in self.held if held.slot is None)
         own = tuple(held for held in self.held if held.slot is not None and held.slot == slot)
         return own if own and own[0].from_at <= BEGINNING else whole + own
