@@ -28,6 +28,7 @@ from registry.holders import Holders
 
 MOST: Final = 1_000  # deliveries a batch: half the usual window, so that the next batch arrives while one commits
 EVALUATE_AFTER: Final = 0.1  # seconds the oldest stored reading may wait for its evaluation
+CATCHING_UP: Final = 0.5  # the same while full batches come: what has waited for hours is evaluated for half the cost
 SWEEP_EVERY: Final = 1.0
 LULL: Final = 0.005  # seconds without a delivery: a broker with a small window pauses after each acknowledgement
 
@@ -97,7 +98,8 @@ def turn(work: Work, patience: float) -> None:
     batch = work.inbox.take(MOST, LULL if work.waiting else patience)
     if batch:
         settle(work, batch)
-    if work.waiting and (not batch or time.monotonic() - work.waiting_since > EVALUATE_AFTER):
+    longest = CATCHING_UP if len(batch) == MOST else EVALUATE_AFTER
+    if work.waiting and (not batch or time.monotonic() - work.waiting_since > longest):
         judge(work)
     if time.monotonic() - work.swept > SWEEP_EVERY:
         work.swept = time.monotonic()
