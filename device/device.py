@@ -70,6 +70,7 @@ class Device:
             return Courier(connect, self._buffer, self, rng, timing)
 
         self._loop = Loop(id, couriered, self._turn_over)
+        self._loop.start()
 
     def __enter__(self) -> Self:
         return self

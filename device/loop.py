@@ -50,6 +50,9 @@ class Loop:
         self._turned = turned
         self._stop = Event()
         self._thread = Thread(target=self._run, name=f"device {name}", daemon=True)
+
+    def start(self) -> None:
+        """To be called by whoever `turned` belongs to, once it is complete."""
         self._thread.start()
 
     def wake(self) -> None:
