@@ -15,12 +15,15 @@ from collections.abc import Iterator
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from functools import partial
+from multiprocessing import Queue, get_context
+from multiprocessing.synchronize import Event
 from pathlib import Path
-from threading import Event, Thread
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
+
+from sqlalchemy import text  # noqa: E402
 
 from benchmarks.support.databases import database, postgres  # noqa: E402  after the path is set
 from benchmarks.support.load import messages  # noqa: E402
@@ -70,18 +73,18 @@ def copies(rows: list[list[Any]], columns: list[str], times: int) -> Iterator[li
         yield batch
 
 
-def waits(url: str, stop: Event, told: list[float]) -> None:
-    """How long each of many small writes takes, in seconds."""
-    from sqlalchemy import text
-
-    engine = open_writer(url)
+def waits(url: str, going: Event, stop: Event, told: "Queue[list[float]]") -> None:
+    """Another process: how long each of many small writes takes, in seconds."""
+    engine, took = open_writer(url), list[float]()
     while not stop.is_set():
         began = time.monotonic()
         with engine.begin() as connection:
             connection.execute(text("UPDATE registry_version SET version = version + 1"))
-        told.append(time.monotonic() - began)
+        took.append(time.monotonic() - began)
+        going.set()
         stop.wait(0.02)
     engine.dispose()
+    told.put(took)
 
 
 def timed(work: Any) -> float:
@@ -92,13 +95,16 @@ def timed(work: Any) -> float:
 
 def measure(server: str | None, readings: int, folder: Path) -> dict[str, float]:
     backup = folder / f"{time.monotonic_ns()}.backup"
-    now, stop, told = datetime.now(UTC), Event(), list[float]()
+    now, processes = datetime.now(UTC), get_context("spawn")
+    going, stop, told = processes.Event(), processes.Event(), processes.Queue()
     with database(server, folder) as url:
         fill(url, readings)
-        writer = Thread(target=waits, args=(url, stop, told))
+        writer = processes.Process(target=waits, args=(url, going, stop, told))
         writer.start()
+        going.wait()
         saving = timed(lambda: back_up(url, backup, KEY, now, lambda _table, _rows: None))
         stop.set()
+        took = told.get()
         writer.join()
     checking = timed(lambda: check_backup(backup, KEY, lambda _read: None))
     with database(server, folder, patients=0) as empty:
@@ -109,8 +115,8 @@ def measure(server: str | None, readings: int, folder: Path) -> dict[str, float]
     return {
         "readings": readings, "backup_per_s": round(readings / saving), "check_per_s": round(readings / checking),
         "restore_per_s": round(readings / restoring), "minutes_for_10m": round(1e7 / readings * restoring / 60, 1),
-        "bytes_per_reading": round(size / readings), "writer_worst_ms": round(max(told) * 1e3),
-        "writer_median_ms": round(statistics.median(told) * 1e3, 1),
+        "bytes_per_reading": round(size / readings), "writer_worst_ms": round(max(took) * 1e3),
+        "writer_median_ms": round(statistics.median(took) * 1e3, 1),
     }  # fmt: skip
 
 

@@ -11,6 +11,8 @@ from paho.mqtt.enums import CallbackAPIVersion
 from sqlalchemy import make_url, select
 from sqlalchemy.orm import Session
 
+from device import Device
+from device.readings import Values
 from ingest.delivery import Settled
 from ingest.prompts import Prompts
 from models.tables import Reading, ResendRequest
@@ -66,6 +68,29 @@ def test_what_was_receipted_after_the_backup_comes_back_and_everything_is_there_
     assert [each["kind"] for each in device.prompts] == ["resend_since"]
     with desk_at(new_url) as desk:
         assert sorted(row.as_sent["systolic"][0] for row in desk.all(Reading)) == [str(100 + n) for n in range(11)]
+
+
+@pytest.mark.slow
+def test_a_device_of_the_sdk_answers_by_itself(sqlite_database: str, mosquitto: Server, tmp_path: Path) -> None:
+    """What its builder wrote knows nothing of backups."""
+    with desk_at(sqlite_database) as desk:
+        desk.enrol(CUFF, "ana")
+    backup = save(sqlite_database, tmp_path / "a.backup", datetime.now(UTC))
+    verdicts: list[str] = []
+    values: Values = {"systolic": (128, "mmHg"), "diastolic": (82, "mmHg")}
+    told = {"on_receipt": lambda receipt: verdicts.append(receipt.verdict)}
+    with Device(CUFF, mosquitto.url, tmp_path / "buffer.db", **told) as device:
+        with working(sqlite_database, mosquitto):
+            ids = {device.take("blood_pressure", values, measured_at=datetime.now(UTC)) for _ in range(5)}
+            assert device.flush(20)
+        destroy(sqlite_database)
+        bring_back(sqlite_database, backup, datetime.now(UTC))
+        with working(sqlite_database, mosquitto):
+            device.status(battery=80)
+            wait_until(lambda: len(verdicts) == 10)
+    with desk_at(sqlite_database) as desk:
+        assert desk.readings().keys() == ids
+        assert len(desk.all(Reading)) == 5
 
 
 @pytest.fixture
