@@ -41,6 +41,19 @@ those of prometheus-client (Linux only).
 Counters begin at 0 with the process; use `rate()` or `increase()`. When a device published is not known to ingest, so
 no metric says so: the time since the receipt leaves out what waited at the broker, and the time since the measurement
 includes what waited in the device.
+
+Counting costs 2.5 µs a message, and a scrape 5 ms: 1.3 % of the processor time of decoding, storing and evaluating (two
+busy cores of a small server, SQLite; `make bench-metrics` measures it again).
+
+## What to do with them
+
+- [deploy/prometheus/prometheus.yml](../deploy/prometheus/prometheus.yml) is an example of what to scrape;
+- [deploy/prometheus/rules.yml](../deploy/prometheus/rules.yml) says when somebody has to look, and what to do then. An
+  ingest process that died or hangs is noticed within two minutes: by the others in its last sign of life, and by
+  Prometheus itself when none answers;
+- [deploy/grafana/hearthline.json](../deploy/grafana/hearthline.json) is a dashboard (Grafana: Dashboards, Import).
+
+All of it watches the software, not patients. Flags are for review by a licensed professional, not for emergencies.
 """
 
 

@@ -6,14 +6,18 @@ next one sees all of it. Nothing here knows who serves the numbers, or whether a
 
 import time
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from itertools import product
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from flags.tally import FlagTally
 from ingest import metric_table as table
+from ingest.codes import CODES
+from ingest.decode.times import AHEAD, LATE
 from ingest.decoded import Decoded
 from ingest.delivery import Decoding, Settled
 from ingest.metric_table import OF_THE_WORKER, OTHER, Metric
@@ -25,7 +29,6 @@ if TYPE_CHECKING:  # who is watched; nothing of them is needed to count
     from ingest.patience import Patience
 
 LabelValues = tuple[str, ...]
-UNTRUSTED: Final = frozenset({"late", "old", "ahead", "clock_doubtful"})
 
 
 @dataclass(slots=True)
@@ -38,9 +41,10 @@ class Spread:
 
     def add(self, values: Iterable[float]) -> None:
         """A clock that was set back makes no negative wait."""
-        for value in values:
-            self.counts[bisect_left(self.bounds, value)] += 1
-            self.sum += max(value, 0.0)
+        found = [value if value > 0.0 else 0.0 for value in values]
+        for bucket, number in Counter(map(partial(bisect_left, self.bounds), found)).items():
+            self.counts[bucket] += number
+        self.sum += sum(found)
 
 
 def _counters() -> dict[str, dict[LabelValues, float]]:
@@ -58,13 +62,14 @@ def _of_kind(kind: str) -> list[Metric]:
 
 @dataclass(slots=True)
 class Tallies:
-    """`live` asks the worker's own parts at the time of the scrape; `unjudged` are receipts not evaluated yet."""
+    """`live` asks the worker's own parts at the time of the scrape; `unjudged`: of each batch not evaluated yet when it
+    was committed, and how long its messages with new readings had waited then."""
 
     counters: dict[str, dict[LabelValues, float]] = field(default_factory=_counters)
     spreads: dict[str, Spread] = field(default_factory=_spreads)
     flags: FlagTally = field(default_factory=FlagTally)
     live: dict[str, Callable[[], float]] = field(default_factory=dict)
-    unjudged: list[datetime] = field(default_factory=list)
+    unjudged: list[tuple[datetime, list[float]]] = field(default_factory=list)
     in_hand: int = 0
     taken: float = 0.0
 
@@ -92,24 +97,26 @@ class Tallies:
         """The batch is in; `settled` in the order of `decodings`."""
         self.spreads[table.COMMIT].add([time.monotonic() - self.taken])
         self.spreads[table.BATCH].add([len(settled)])
-        self.spreads[table.TO_COMMIT].add((now - one.delivery.received_at).total_seconds() for one in settled)
-        self.spreads[table.MEASURED].add((now - at).total_seconds() for at in _trusted(decodings, settled))
+        waits = [(now - one.delivery.received_at).total_seconds() for one in settled]
+        self.spreads[table.TO_COMMIT].add(waits)
+        self.spreads[table.MEASURED].add([(now - at).total_seconds() for at in _trusted(decodings, settled, now)])
         self.counters[table.COMMITTED][()] += len(settled)
         self._count_verdicts(settled)
-        self.unjudged.extend(one.delivery.received_at for one in settled if one.patients)
+        self.unjudged.append((now, [wait for wait, one in zip(waits, settled, strict=True) if one.patients]))
         self.in_hand = 0
 
     def _count_verdicts(self, settled: Sequence[Settled]) -> None:
         elements, codes = self.counters[table.ELEMENTS], self.counters[table.QUARANTINED]
-        for one in settled:
-            for verdict in one.verdicts:
-                elements[verdict.verdict,] += 1
-                if verdict.code is not None:
-                    codes[(verdict.code,) if (verdict.code,) in codes else (OTHER,)] += 1
+        for verdict, number in Counter([each.verdict for one in settled for each in one.verdicts]).items():
+            elements[verdict,] += number
+        for code in [each.code for one in settled if one.refusals for each in one.verdicts if each.code is not None]:
+            codes[(code,) if code in CODES else (OTHER,)] += 1
 
     def evaluate(self, now: datetime) -> None:
         """All that was stored is evaluated."""
-        self.spreads[table.TO_EVALUATION].add((now - at).total_seconds() for at in self.unjudged)
+        for committed_at, waits in self.unjudged:
+            since = (now - committed_at).total_seconds()
+            self.spreads[table.TO_EVALUATION].add([wait + since for wait in waits])
         self.unjudged.clear()
 
     def change_lease(self, change: str) -> None:
@@ -133,13 +140,15 @@ def _since(then: datetime | None, now: datetime) -> float:
     return 0.0 if then is None else max((now - then).total_seconds(), 0.0)
 
 
-def _trusted(decodings: Sequence[Decoding], settled: Sequence[Settled]) -> Iterable[datetime]:
-    """Device times of what was stored, where the payload says nothing against its own clock."""
-    for decoding, one in zip(decodings, settled, strict=True):
-        for outcome, verdict in zip(decoding.outcomes, one.verdicts, strict=True):
-            if isinstance(outcome, Decoded) and verdict.verdict == "stored" and _good_clock(outcome):
-                yield outcome.measured_at
-
-
-def _good_clock(reading: Decoded) -> bool:
-    return reading.time_quality == "good" and reading.clock is None and UNTRUSTED.isdisjoint(reading.quality)
+def _trusted(decodings: Sequence[Decoding], settled: Sequence[Settled], now: datetime) -> list[datetime]:
+    """Device times of what was stored, where nothing speaks against the device's clock. The cheap questions first: most
+    of a backlog is too old."""
+    since, until = now - LATE, now - AHEAD
+    return [
+        outcome.measured_at
+        for decoding, one in zip(decodings, settled, strict=True)
+        if one.patients
+        for outcome, verdict in zip(decoding.outcomes, one.verdicts, strict=True)
+        if verdict.verdict == "stored" and isinstance(outcome, Decoded) and since < outcome.measured_at < until
+        if outcome.clock is None and outcome.time_quality == "good"
+    ]

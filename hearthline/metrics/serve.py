@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from prometheus_client import CollectorRegistry, ProcessCollector
+from sqlalchemy import Engine
 
 from hearthline import __version__
 from hearthline.errors import USAGE, Failure, explain_system
@@ -41,11 +42,7 @@ def serving(
         return
     host, port = parse_listen(address)
     engine = open_for_scrapes(database_url)
-    registry = CollectorRegistry(auto_describe=False)
-    registry.register(OfTheWorker(tallies))
-    registry.register(OfTheRecord(engine, clock, (__version__, revision)))
-    ProcessCollector(registry=registry)
-    server = _listen(host, port + slot, registry)
+    server = _listen(host, port + slot, collect(tallies, engine, clock, revision))
     thread = Thread(target=server.serve_forever, daemon=True, name="metrics")
     thread.start()
     try:
@@ -55,6 +52,15 @@ def serving(
         server.server_close()
         thread.join()
         engine.dispose()
+
+
+def collect(tallies: Tallies, engine: Engine, clock: Callable[[], datetime], revision: str) -> CollectorRegistry:
+    """All that a scrape shows. `engine` as `open_for_scrapes` makes it; `revision`: the schema this version wants."""
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(OfTheWorker(tallies))
+    registry.register(OfTheRecord(engine, clock, (__version__, revision)))
+    ProcessCollector(registry=registry)
+    return registry
 
 
 def _listen(host: str, port: int, registry: CollectorRegistry) -> Server:

@@ -15,6 +15,7 @@ from hearthline.metrics.families import OfTheWorker
 from hearthline.metrics.serve import parse_listen
 from ingest import metric_table as table
 from ingest.decode import decode
+from ingest.decoded import Rejected
 from ingest.delivery import Decoding, Settled, Verdict, handed_over
 from ingest.metric_table import TABLE
 from ingest.metrics import Tallies
@@ -33,7 +34,8 @@ def judged(*bodies: object, verdict: str = "stored", code: str | None = None) ->
         outcomes = decode(delivery.payload, delivery.topic, RECEIVED)
         verdicts = [Verdict(each.element, verdict, code) for each in outcomes]
         patients = frozenset({"ana"} if verdict == "stored" else ())
-        pairs.append((Decoding(delivery, outcomes), Settled(delivery, verdicts, [], patients, True)))
+        refusals = [Rejected(each.element, code, "", "") for each in outcomes] if code else []
+        pairs.append((Decoding(delivery, outcomes), Settled(delivery, verdicts, refusals, patients, True)))
     return pairs
 
 
@@ -96,10 +98,11 @@ def test_the_time_since_the_measurement_is_only_of_clocks_that_can_be_trusted() 
     trusted = pressure("a", "2026-01-05T11:00:00Z")
     late, ahead = pressure("b", "2026-01-03T11:00:00Z"), pressure("c", "2026-01-05T13:00:00Z")
     default, corrected = pressure("d", "2000-01-01T00:00:00Z"), pressure("e", "2026-01-05T11:00:00Z", clock=pair)
-    batch = judged(trusted, late, ahead, default, corrected) + judged(trusted, verdict="duplicate")
+    batch = judged(trusted, late, ahead, default, corrected, pressure("f", "2026-01-05T12:00:00Z"))
+    batch += judged(trusted, verdict="duplicate")
     series = read(committed(batch, timedelta(seconds=1)))
-    assert value(series, f"{table.MEASURED}_count") == 1
-    assert value(series, f"{table.MEASURED}_sum") == 3601
+    assert value(series, f"{table.MEASURED}_count") == 2
+    assert value(series, f"{table.MEASURED}_sum") == 3602
 
 
 def test_the_time_to_the_evaluation_is_of_messages_that_stored_something_and_once() -> None:
