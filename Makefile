@@ -11,6 +11,8 @@ LOCKED := install --require-hashes --only-binary :all: --requirement
 COMPILE := uv pip compile pyproject.toml requirements/build.in --universal --python-version 3.11 --only-binary :all: \
 	--generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links --no-config --quiet
 NO_PYTHON = there is no $(PYTHON): sudo apt install python3.11 python3.11-venv
+WHEELHOUSE ?= wheelhouse
+WHEELS := .build/wheels/bin/python -m pip --quiet --disable-pip-version-check --no-input
 BENCHMARKS := $(patsubst benchmarks/%.py,%,$(wildcard benchmarks/*.py))
 COVERED := ingest models thresholds flags
 
@@ -26,7 +28,7 @@ $(PIP) install --no-deps --no-build-isolation --editable . >&2 && touch $@
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast lint format bench fuzz soak docs lock clean
+.PHONY: help demo test test-fast lint format bench fuzz soak docs lock wheelhouse clean
 
 help:  ## this list
 	@sed -nE 's/^([a-z-]+|bench-NAME)[:%].*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -82,10 +84,20 @@ soak:  ## random faults on the real processes, exact or not (HOURS=2 or MINUTES=
 	@$(RUN)/python -m tests.faults.soak $(if $(HOURS),--hours $(HOURS),--minutes $(or $(MINUTES),3)) \
 	  $(if $(SEED),--seed $(SEED)) $(ARGS)
 
+wheelhouse:  ## a folder from which to install without internet, for this Python and kind of machine (WHEELHOUSE=folder)
+	@command -v $(PYTHON) >/dev/null || { echo "hearthline: $(NO_PYTHON)" >&2; exit 1; }
+	@rm -rf $(WHEELHOUSE) .build/wheels && mkdir -p $(WHEELHOUSE) .build && $(PYTHON) -m venv .build/wheels
+	@$(WHEELS) download --require-hashes --only-binary :all: --dest $(WHEELHOUSE) -r requirements/install.txt >&2
+	@$(WHEELS) install --no-index --find-links $(WHEELHOUSE) --upgrade setuptools >&2
+	@rm -rf build && $(WHEELS) wheel --no-deps --no-build-isolation --wheel-dir $(WHEELHOUSE) . >&2 && rm -rf build
+	@cp requirements/install.txt $(WHEELHOUSE)/requirements.txt && cp deploy/INSTALL.txt $(WHEELHOUSE)/
+	@echo "$(WHEELHOUSE): $$(ls $(WHEELHOUSE)/*.whl | wc -l) wheels; INSTALL.txt says how to use them"
+
 lock:  ## the lock files again, after a change in pyproject.toml (needs uv); ARGS=--upgrade for newer versions
 	@command -v uv >/dev/null || { echo "hearthline: uv is missing: pip install uv" >&2; exit 1; }
 	@$(COMPILE) --extra demo --extra postgres --extra test $(ARGS) -o requirements/test.txt
 	@$(COMPILE) --extra demo --constraint requirements/test.txt $(ARGS) -o requirements/demo.txt
+	@$(COMPILE) --extra postgres --constraint requirements/test.txt $(ARGS) -o requirements/install.txt
 
 clean:  ## remove what was installed and made, not what was stored in var/
 	@rm -rf $(VENV) .build build dist *.egg-info .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis \

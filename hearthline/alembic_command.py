@@ -13,6 +13,7 @@ from hearthline.errors import explain
 
 VARIABLE: Final = "ALEMBIC_CONFIG"
 FILE: Final = "alembic.ini"
+SHARE: Final = "share/hearthline"  # below the environment, where a wheel puts it
 PRIVATE: Final = 0o077  # a database made here is read by its owner alone, as with `hearthline db upgrade`
 
 
@@ -39,9 +40,11 @@ def name_configuration() -> None:
     came without its alembic.ini: then alembic says what it lacks."""
     import migrations
 
-    ours = Path(str(migrations.__file__)).resolve().parent.parent / FILE
-    if not os.environ.get(VARIABLE) and not Path(FILE).exists() and ours.is_file():
-        os.environ[VARIABLE] = str(ours)
+    source = Path(str(migrations.__file__)).resolve().parent.parent
+    ours = (folder / FILE for folder in (source, Path(sys.prefix) / SHARE))
+    found = next((file for file in ours if file.is_file()), None)
+    if not os.environ.get(VARIABLE) and not Path(FILE).exists() and found:
+        os.environ[VARIABLE] = str(found)
 
 
 def _make_folder(options: object) -> None:
