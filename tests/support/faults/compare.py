@@ -84,7 +84,7 @@ def examples(truth: Path, url: str, most: int = 5) -> list[str]:
 
 def _unaccounted(url: str, stored: int) -> int:
     """How far the ledger of messages is from the readings and from its own sum."""
-    _, elements, in_ledger, *others = next(rows(url, SUMS))
+    [(_, elements, in_ledger, *others)] = rows(url, SUMS)
     return abs(int(in_ledger) - stored) + abs(int(elements) - int(in_ledger) - sum(map(int, others)))
 
 

@@ -58,4 +58,6 @@ def instant(value: Any) -> datetime:
 
 
 def count(url: str, statement: str) -> int:
-    return int(next(rows(url, statement))[0])
+    """The first figure of a statement with one row."""
+    [(figure,)] = rows(url, statement)
+    return int(figure)

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -27,7 +28,10 @@ PATIENTS = 4
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`seconds` is the longest time readings are taken for; it decides how long ago the first one was measured."""
+    """`seconds` is the longest time readings are taken for; it decides how long ago the first one was measured.
+
+    `patience` is how many seconds a device waits for a receipt the first time; ever longer after that.
+    """
 
     database: str
     seed: int
@@ -35,6 +39,7 @@ class Plan:
     seconds: float = 180.0
     workers: int = 1
     patients: int = PATIENTS
+    patience: float = 3.0
 
 
 @dataclass(slots=True)
@@ -95,14 +100,17 @@ class Stage:
 
 
 @contextmanager
-def staged(plan: Plan) -> Iterator[Stage]:
-    """Running, enrolled, and with the first receipts back; ended with everything it started."""
+def staged(plan: Plan, template: Path | None = None) -> Iterator[Stage]:
+    """Running, enrolled, and with the first receipts back; ended with everything it started.
+
+    `template` is a folder that keeps an enrolled database for the next stage with the same street.
+    """
     folder = Path(tempfile.mkdtemp(prefix="hearthline-faults-"))
     folder.chmod(0o755)
     with _disk(folder / "disk") as disk:
         stage = _build(plan, folder, disk)
         try:
-            _begin(stage)
+            _begin(stage, template)
             yield stage
         finally:
             _end(stage)
@@ -134,7 +142,7 @@ def _build(plan: Plan, folder: Path, disk: Path | None) -> Stage:
         folder / "ingest.log", database_url=inner, broker_url=f"mqtt://127.0.0.1:{to_broker.port}", workers=plan.workers
     )
     truth, home = Truth(folder / "truth.db"), Line(broker.port, chance)
-    street = Street(home.port, devices_of(plan), truth, Random(plan.seed + 1), plan.rate)
+    street = Street(home.port, devices_of(plan), truth, Random(plan.seed + 1), plan.rate, plan.patience)
     url = postgres.url(postgres.port) if postgres else file
     return Stage(plan, folder, chance, broker, ingest, postgres, url, home, to_broker, to_database, street, truth, disk)
 
@@ -150,18 +158,43 @@ def devices_of(plan: Plan) -> list[Device]:
     ]
 
 
-def _begin(stage: Stage) -> None:
+def _begin(stage: Stage, template: Path | None) -> None:
+    stage.broker.start()
+    _make_record(stage, template / stage.plan.database if template else None)
+    stage.ingest.start()
+    stage.street.start()
+    stage.wait_for_receipts(60)
+
+
+def _make_record(stage: Stage, kept: Path | None) -> None:
+    """A migrated database with the street enrolled; copied from `kept`, or kept there, for making it takes seconds."""
+    disk = stage.folder / "disk"
+    if kept is not None and kept.exists():
+        _copy(kept, disk)
+    else:
+        _make_anew(stage)
+        if kept is not None:
+            if stage.postgres is not None:
+                stage.postgres.stop(signal.SIGINT)
+            _copy(disk, kept)
+    if stage.postgres is not None and not stage.postgres.alive:
+        stage.postgres.start()
+
+
+def _make_anew(stage: Stage) -> None:
     if stage.postgres is not None:
         stage.postgres.make()
         stage.postgres.start()
-    stage.broker.start()
     surroundings = environment(stage.url, stage.ingest.broker_url)
     subprocess.run([sys.executable, "-m", "hearthline", "db", "upgrade"], env=surroundings, cwd=stage.folder,
                    capture_output=True, check=True)  # fmt: skip
     enrol(stage.url, [(device.id, device.patient) for device in stage.street.devices], surroundings)
-    stage.ingest.start()
-    stage.street.start()
-    stage.wait_for_receipts(60)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """With owners, for a database server looks at them."""
+    target.mkdir(exist_ok=True)
+    subprocess.run(["cp", "-a", f"{source}/.", str(target)], check=True)
 
 
 def _end(stage: Stage) -> None:

@@ -26,8 +26,11 @@ class Street:
     """A thread of its own. `rate` is readings a second; a test may change `rate`, `deaf` (share of receipts that never
     arrive) and `hold_back` at any time, for each is one assignment."""
 
-    def __init__(self, port: int, devices: Sequence[Device], truth: Truth, chance: Random, rate: float) -> None:
+    def __init__(
+        self, port: int, devices: Sequence[Device], truth: Truth, chance: Random, rate: float, patience: float
+    ) -> None:
         self.rate, self.bad, self.deaf, self.hold_back = rate, 0.04, 0.0, False
+        self.patience, self.window = patience, WINDOW
         self.sent, self.receipts, self.turns = 0, 0, 0
         self.devices, self._truth, self._chance, self._port = devices, truth, chance, port
         self._heard: SimpleQueue[tuple[str, bytes]] = SimpleQueue()
@@ -145,7 +148,7 @@ class Street:
             self._ready.reverse()
         if self.hold_back:
             return
-        while self._ready and len(self._away) < WINDOW:
+        while self._ready and len(self._away) < self.window:
             parcel = self._ready.popleft()
             self._away.update(dict.fromkeys(parcel.due, parcel))
             self._publish(parcel, now)
@@ -162,7 +165,7 @@ class Street:
     def _publish(self, parcel: Parcel, now: float) -> None:
         """The identical bytes each time, ever later; nothing is said while there is no connection."""
         parcel.tries += 1
-        parcel.next_try = now + min(3.0 * 1.6**parcel.tries, 20.0) * self._chance.uniform(0.7, 1.3)
+        parcel.next_try = now + self.patience * min(1.6**parcel.tries, 7.0) * self._chance.uniform(0.7, 1.3)
         client = self._client_of(parcel.device)
         if client.is_connected():
             client.publish(parcel.topic, parcel.payload, qos=1)

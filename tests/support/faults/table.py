@@ -3,13 +3,14 @@
 import os
 import signal
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from tests.support.faults.disk import fill, free
@@ -154,6 +155,32 @@ def kill_broker(stage: Stage) -> None:
     stage.broker.kill()
 
 
+def deadlock(stage: Stage) -> None:
+    """Somebody takes the tables in the other order than ingest: the second one when ingest has that already."""
+    with session(stage) as one:
+        one.execute(text("SET deadlock_timeout = '5s'"))  # whoever waits longest notices first: that is ingest
+        one.execute(text("LOCK TABLE message IN ACCESS EXCLUSIVE MODE"))
+        time.sleep(0.5)
+        with suppress(DBAPIError):  # it may be us who is ended
+            one.execute(text("LOCK TABLE reading IN ACCESS EXCLUSIVE MODE"))
+
+
+def exhaust_connections(stage: Stage) -> None:
+    """Take every connection that others leave, and those that they had, for a second."""
+    with ExitStack() as held:
+        with suppress(DBAPIError):
+            while True:
+                held.enter_context(session(stage)).execute(text(END_OTHERS))
+        time.sleep(1.0)
+
+
+@contextmanager
+def session(stage: Stage) -> Iterator[Connection]:
+    engine = create_engine(stage.url, poolclass=NullPool)
+    with engine.connect() as connection:
+        yield connection
+
+
 def hold_sqlite(stage: Stage) -> None:
     """Somebody else is the writer, for a moment."""
     with holding(stage.url):
@@ -172,6 +199,8 @@ MOMENT = (0.0, 0.3)
 END_SESSIONS = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname IS NOT NULL"
 )
+END_OTHERS = """SET application_name = 'greedy';
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name <> 'greedy' AND datname IS NOT NULL"""
 LOCK_READINGS = "BEGIN; LOCK TABLE reading IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(1.5); COMMIT"
 
 INGEST = on_line("to_broker")
@@ -198,6 +227,8 @@ FAULTS: Final[Mapping[str, Fault]] = MappingProxyType({
     "database crashed": Fault("database", stop_postgres(signal.SIGQUIT), start_postgres, wants=_postgres),
     "database killed": Fault("database", kill_postgres, start_postgres, wants=_postgres, weight=3),
     "database sessions ended": Fault("database", on_postgres(END_SESSIONS), seconds=MOMENT, wants=_postgres, weight=3),
+    "deadlock": Fault("database", deadlock, seconds=MOMENT, wants=_postgres),
+    "no connection left": Fault("database", exhaust_connections, seconds=MOMENT, wants=_postgres),
     "readings locked": Fault("database", on_postgres(LOCK_READINGS), seconds=MOMENT, wants=_postgres),
     "database's line cut": Fault(
         "database", on_line("to_database", "cut", refuse=True), DATABASE, wants=_postgres, weight=4
