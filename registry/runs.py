@@ -56,6 +56,7 @@ class Run:
         self.parts = [start]
         self.reset = reset
         self.began = start.since
+        self.heard = start.until
 
     @property
     def top(self) -> int:
@@ -78,7 +79,12 @@ class Run:
             return False
         return piece.first > self.parts[0].first or _soon(self.began, piece.since)
 
+    def is_next(self, piece: Stretch) -> bool:
+        """Whether the piece, not older than any part, is exactly what comes after the highest number, and soon."""
+        return piece.first == self.top + 1 and _soon(self.heard, piece.since)
+
     def add(self, piece: Stretch) -> None:
+        self.heard = piece.until or self.heard
         self.parts.insert(bisect(self.parts, piece.first, key=lambda part: part.first), piece)
 
     def fill(self, piece: Stretch) -> bool:

@@ -2,8 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from registry.runs import JUMP, Gap, Reset, Run, Stretch
+
+RECALLED: Final = 4  # counts in which the next number is looked for
+NEAR: Final = 10  # a step that so few readings close again
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +56,25 @@ def read_count(
 
 def _join(runs: list[Run], piece: Stretch) -> Sequence[tuple[int, int]]:
     """A dated piece into the last run, or as the beginning of the next; answers the numbers used twice."""
-    if not runs or not runs[-1].continues(piece):
-        reset = Reset(piece.since, runs[-1].top, piece.first) if runs else None
-        runs.append(Run(piece, reset))
+    run = _home(runs, piece)
+    if run is None:
+        runs.append(Run(piece, Reset(piece.since, runs[-1].top, piece.first) if runs else None))
         return ()
-    if piece.first > runs[-1].top or piece.last < runs[-1].top:
-        runs[-1].add(piece)
+    if piece.first > run.top or piece.last < run.top:
+        run.add(piece)
         return ()
     if piece.last > piece.first:
-        runs[-1].add(Stretch(piece.first + 1, piece.last, piece.since, piece.until))
+        run.add(Stretch(piece.first + 1, piece.last, piece.since, piece.until))
     return ((piece.first, piece.first),)
+
+
+def _home(runs: Sequence[Run], piece: Stretch) -> Run | None:
+    """The last run if it goes on. A clock that was set behind at a reset mixes the last readings of the old count with
+    the first of the new one: so what would leave a large gap in this and is exactly what comes next in that is its."""
+    last = next((run for run in runs[-1:] if run.continues(piece)), None)
+    if last and piece.first - last.top <= NEAR:
+        return last
+    return next((run for run in reversed(runs[-RECALLED:-1]) if run.is_next(piece)), last)
 
 
 def _place(runs: Sequence[Run], lost: list[Run], piece: Stretch) -> Sequence[tuple[int, int]]:

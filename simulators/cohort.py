@@ -13,11 +13,10 @@ from simulators.oracle.expect import flags_expected
 from simulators.oracle.silence import silences_expected
 from simulators.plan import Plan, Silence, Taken, Upload
 from simulators.series import dice
-from simulators.wire import Parcel, Shot, body_of, taken_of, upload_of
+from simulators.wire import STORED, Parcel, Shot, body_of, boot_of, taken_of, upload_of
 
 __all__ = ["CONTENT_FAULTS", "open_silences", "plan"]
 
-ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: nothing to mistake when read aloud
 DELAY: Final = (4, 25)  # seconds from a reading to its message
 
 
@@ -61,18 +60,13 @@ def _by_device(worn: Iterable[Worn]) -> Iterable[list[Worn]]:
 def _parcels(users: list[Worn], until: datetime, faults: frozenset[str]) -> list[Parcel]:
     """Everything one device sends, in order; its users take turns."""
     device = users[0].device.id
-    shots = _shots(users, _boot(device, until))
+    shots = _shots(users, boot_of(dice(device, "boot", until.isoformat())))
     for name in (name for name in OF_READINGS if name in faults):
         shots = OF_READINGS[name](shots, dice(device, name))
     parcels = _batched(shots, users[0].model.batch, until, dice(device, "batches"))
     for name in (name for name in OF_MESSAGES if name in faults and parcels):
         parcels = OF_MESSAGES[name](parcels, dice(device, name))
     return parcels
-
-
-def _boot(device: str, until: datetime) -> str:
-    chance = dice(device, "boot", until.isoformat())
-    return "".join(chance.choice(ALPHABET) for _ in range(8))
 
 
 def _shots(users: list[Worn], boot: str) -> list[Shot]:
@@ -102,6 +96,9 @@ def _batched(shots: Sequence[Shot], size: tuple[int, int], until: datetime, chan
 
 
 def _upload(parcel: Parcel, taken: Sequence[Taken], starts: dict[tuple[str, str], tuple[str, ...]]) -> Upload:
-    """The message, each of its readings with the rules whose episode starts there."""
-    readings = [replace(one, expect_flags=starts.get((one.device, one.id or ""), ())) for one in taken]
+    """The message, each of its readings that will be stored with the rules whose episode starts there."""
+    readings = [
+        replace(one, expect_flags=starts.get((one.device, one.id or ""), ())) if one.expect == STORED else one
+        for one in taken
+    ]
     return upload_of(parcel, readings)

@@ -1,20 +1,17 @@
-"""What a device says wrongly about a reading: a clock begun again, no unit, no offset, an absurd number."""
+"""What a device says wrongly about a reading: no unit, no offset, an absurd number, another person's; its clock and ids
+are in files of their own."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from random import Random
-from typing import Final
+from typing import Any, Final
 
 from simulators.wire import STORED, Body, Shot
 
 SOUND_END: Final = 3
+TOUCHED: Final = frozenset({"clock_fault", "clock_slow", "other_person", "factory_reset"})
 SHARE: Final = 0.012
 MOST: Final = 6
-RESET_SPAN: Final = timedelta(hours=4)
-RESET_MOST: Final = 30  # readings with one wrong clock
-RESETS: Final = 120  # readings of a device for each reset
-EPOCH: Final = datetime(2000, 1, 1)  # noqa: DTZ001  a wall clock without battery; the device adds its own offset
-UPTIME_APART: Final = timedelta(hours=6)  # so that two resets of one device never claim the same instant
 
 
 # a factor that carries every number a living person could show beyond the plausible range
@@ -26,49 +23,42 @@ ABSURD: Final[Mapping[str, tuple[str, int]]] = {
 }
 
 
+# another body by so much, well within what a living person could show
+OTHERS: Final[Mapping[str, tuple[float, float]]] = {"weight": (0.6, 0.85), "blood_pressure": (0.8, 0.92)}
+
+
 def sound(shots: Sequence[Shot]) -> list[int]:
     """Positions that a fault may touch: not a patient's first or last ones here, not what is faulty already."""
     free: list[int] = []
     for patient in dict.fromkeys(shot.patient for shot in shots):
         free += [n for n, shot in enumerate(shots) if shot.patient == patient][1:-SOUND_END]
-    return sorted(n for n in free if shots[n].expect == STORED and "clock_fault" not in shots[n].truth)
+    return sorted(n for n in free if shots[n].expect == STORED and TOUCHED.isdisjoint(shots[n].truth))
 
 
-def clock_reset(shots: list[Shot], chance: Random) -> list[Shot]:
-    """For some readings in a row the clock starts again at 2000-01-01; not on a shared device, whose readings would
-    then be nobody's."""
+def relabelled(shot: Shot, body: Body, label: str, expect: str = STORED) -> Shot:
+    """The same reading said in another way."""
+    return Shot(shot.patient, shot.device, shot.measure, shot.at, body, (*shot.truth, label), expect)
+
+
+def other_person(shots: list[Shot], chance: Random) -> list[Shot]:
+    """Somebody else in the home steps on the scale, or puts on the cuff: it is stored under whoever holds the device,
+    and rules see it as it was measured."""
     shots = list(shots)
-    if any("user" in shot.body for shot in shots):
-        return shots
-    for number in range(max(1, min(3, len(shots) // RESETS))):
-        free = sound(shots)
-        if free:
-            first = free[chance.randrange(len(free))]
-            uptime = number * UPTIME_APART + timedelta(seconds=chance.randint(60, 3000))
-            _reset(shots, [n for n in free if n >= first][:RESET_MOST], uptime)
+    free = [n for n in sound(shots) if shots[n].measure in OTHERS]
+    for n in chance.sample(free, min(len(free), _few(len(shots)), 2)):
+        low, high = OTHERS[shots[n].measure]
+        times = chance.uniform(low, high)
+        values = {name: _of_another(name, sent, times) for name, sent in shots[n].body["values"].items()}
+        shots[n] = relabelled(shots[n], {**shots[n].body, "values": values}, "other_person")
     return shots
 
 
-def _reset(shots: list[Shot], row: Sequence[int], uptime: timedelta) -> None:
-    head = shots[row[0]]
-    began = datetime.fromisoformat(head.body.get("started_at", head.body["measured_at"]))
-    shift = EPOCH.replace(tzinfo=began.tzinfo) + uptime - began
-    for n in row:
-        if shots[n].at - head.at < RESET_SPAN:
-            times = {name: _shifted(shots[n].body[name], shift) for name in _times(shots[n].body)}
-            shots[n] = _with(shots[n], {**shots[n].body, **times}, "clock_fault")
-
-
-def _times(body: Body) -> list[str]:
-    return [name for name in ("measured_at", "started_at") if name in body]
-
-
-def _shifted(text: str, shift: timedelta) -> str:
-    return (datetime.fromisoformat(text) + shift).isoformat(timespec="seconds")
-
-
-def _with(shot: Shot, body: Body, label: str, expect: str = STORED) -> Shot:
-    return Shot(shot.patient, shot.device, shot.measure, shot.at, body, (*shot.truth, label), expect)
+def _of_another(name: str, sent: Mapping[str, Any], times: float) -> Mapping[str, Any]:
+    """In the digits that the device shows."""
+    if name == "pulse":
+        return sent
+    number = sent["value"] * times
+    return {**sent, "value": round(number) if isinstance(sent["value"], int) else round(number, 1)}
 
 
 def unit_missing(shots: list[Shot], chance: Random) -> list[Shot]:
@@ -88,7 +78,7 @@ def unitless(shot: Shot, chance: Random) -> Shot:
     values = dict(shot.body["values"])
     name = chance.choice(sorted(values))
     values[name] = {"value": values[name]["value"]}
-    return _with(shot, {**shot.body, "values": values}, "unit_missing", "decode.unit_missing")
+    return relabelled(shot, {**shot.body, "values": values}, "unit_missing", "decode.unit_missing")
 
 
 def out_of_range(shot: Shot, chance: Random) -> Shot:
@@ -98,9 +88,9 @@ def out_of_range(shot: Shot, chance: Random) -> Shot:
     if isinstance(number, str):  # LO and HI are beyond nothing
         return unitless(shot, chance)
     values[name] = {**values[name], "value": round(number * times, 1)}
-    return _with(shot, {**shot.body, "values": values}, "out_of_range", "decode.out_of_range")
+    return relabelled(shot, {**shot.body, "values": values}, "out_of_range", "decode.out_of_range")
 
 
 def offsetless(shot: Shot, _: Random) -> Shot:
     bare = datetime.fromisoformat(shot.body["measured_at"]).replace(tzinfo=None).isoformat(timespec="seconds")
-    return _with(shot, {**shot.body, "measured_at": bare}, "offset_missing", "decode.offset_missing")
+    return relabelled(shot, {**shot.body, "measured_at": bare}, "offset_missing", "decode.offset_missing")

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from random import Random
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ from simulators.plan import Taken, Upload
 from simulators.series import Sample
 
 STORED: Final = "stored"
+ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: nothing to mistake when read aloud
 Body = Mapping[str, Any]
 
 
@@ -36,6 +38,11 @@ class Parcel:
     shots: tuple[Shot, ...]
     extra: tuple[Body, ...] = ()
     noise: bytes | None = None
+
+
+def boot_of(chance: Random) -> str:
+    """What the ids of one boot of a device begin with."""
+    return "".join(chance.choice(ALPHABET) for _ in range(8))
 
 
 def text_of(at: datetime, zone: ZoneInfo) -> str:

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from ingest.ledger import Counts, count_verdicts
 from models.engine import open_reader
+from registry.missing import count_missing
 from tests.support.processes import Server
 from tests.support.working import Ingest, environment, start_ingest
 
@@ -53,6 +55,13 @@ class Clinic:
         engine = open_reader(self.database_url)
         with Session(engine) as session:
             found = count_verdicts(session)
+        engine.dispose()
+        return found
+
+    def missing(self) -> dict[str, int]:
+        engine = open_reader(self.database_url)
+        with engine.connect() as connection:
+            found = count_missing(connection, datetime.now(UTC))
         engine.dispose()
         return found
 
@@ -112,7 +121,8 @@ def test_killed_again_and_again_nothing_is_lost_doubled_or_missed(
 ) -> None:
     with clinic(request.getfixturevalue(f"{database}_database"), mosquitto, tmp_path) as it:
         verdict = play_and_verify(it, times, *options)
-        counts = it.counts()
+        counts, missing = it.counts(), it.missing()
+    assert missing == {}, "every number was heard, refused ones among them"
     assert [verdict[name] for name in EXACT] == [0] * len(EXACT)
     assert verdict["stored"] == counts.stored
     assert counts.elements == counts.stored + counts.duplicate + counts.quarantined

@@ -119,6 +119,14 @@ def test_a_factory_reset_whose_clock_is_never_set_is_a_reset_at_an_unknown_time(
     assert count == Count((), (Reset(None, None, 1),), ())
 
 
+def test_a_clock_set_behind_at_a_reset_mixes_two_counts_and_nothing_is_missing() -> None:
+    old, new = dated(*range(1, 80)), dated(*range(60), since=79 - 2.5)
+    count = read_count(old + new)
+    assert (count.missing, [(reset.left, reset.began) for reset in count.resets]) == (0, [(77, 0)])
+    late = read_count(old + dated(*range(6), *range(6, 60), since=79)[:6] + dated(*range(6, 60), since=77.5))
+    assert (late.missing, len(late.resets)) == (0, 1)
+
+
 def test_a_number_given_twice_without_going_back_is_only_that() -> None:
     assert read_count(dated(1, 2, 2, 3, 4)) == Count((), (), ((2, 2),))
     assert read_count(dated(1, 2, 3), undated(2)) == Count((), (), ((2, 2),))
@@ -168,10 +176,10 @@ def test_every_count_that_begins_again_is_a_reset_with_gaps_of_its_own(lives: li
     pieces, lost, resets, at = list[Stretch](), list[int](), list[Reset](), 0
     for life in ([True, True, *life, True] for life in lives):
         if pieces:
-            resets.append(Reset(hour(at), pieces[-1].first, 0))
+            resets.append(Reset(hour(at), pieces[-1].first, 0))  # more than a day later
         pieces += [Stretch(n, n, hour(at + n), hour(at + n)) for n, heard in enumerate(life) if heard]
         lost += [n for n, heard in enumerate(life) if not heard]
-        at += len(life)
+        at += len(life) + 25
     whole = joined(pieces)
     chance.shuffle(pieces)
     for known in (read_count(pieces), read_count(whole)):
