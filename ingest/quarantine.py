@@ -63,7 +63,8 @@ def replay_refusal(writer: Engine, refusal_id: UUID, *, clock: Callable[[], date
     if verdict.verdict != "quarantined":
         with writer.begin() as connection:
             done = {"state": "resolved", "resolved_by": delivery.id}
-            connection.execute(update(Refusal).where(Refusal.id == refusal_id).values(**done))
+            still = Refusal.id == refusal_id, Refusal.state == "open"  # the first of two replays is what resolved it
+            connection.execute(update(Refusal).where(*still).values(**done))
     return Replayed(refusal_id, delivery.id, replace(verdict, element=refusal.element))
 
 

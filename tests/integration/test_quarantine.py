@@ -1,7 +1,10 @@
 """What was refused, seen and tried again: the first verdict stays, a second one is linked to it."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import datetime, timedelta
+from threading import Barrier, BrokenBarrierError
 from uuid import UUID
 
 import pytest
@@ -139,6 +142,50 @@ def test_after_a_handover_it_goes_to_whoever_held_the_device_then(desk: Desk) ->
     desk.assign(CUFF, "bo")
     replay(desk, refusal_of(desk).id)
     assert [row.patient_id for row in desk.all(Reading)] == ["ana"]
+
+
+def test_two_replays_at_one_moment_make_one_reading_and_two_linked_verdicts(postgres_database: str) -> None:
+    """D23: both have seen the refusal open before either stores."""
+    with desk_at(postgres_database) as desk:
+        desk.enrol(CUFF)
+        desk.admit("ana")
+        desk.take(pressure("a"))
+        desk.assign(CUFF, "ana")
+        first, seen = refusal_of(desk), Barrier(2)
+
+        def clock() -> datetime:
+            with suppress(BrokenBarrierError):
+                seen.wait(5)
+            seen.abort()  # only the first look is made together
+            return desk.now
+
+        with ThreadPoolExecutor(2) as pool:
+            done = list(pool.map(lambda _: replay_refusal(desk.engine, first.id, clock=clock), range(2)))
+        assert sorted(each.verdict.verdict for each in done) == ["duplicate", "stored"]
+        assert len(desk.all(Reading)) == 1
+        assert {desk.message(each.message).replay_of for each in done} == {first.id}
+        assert refusal_of(desk).resolved_by in {each.message for each in done}
+
+
+def test_a_handover_between_two_tries_and_a_purge_after_them_leave_one_reading(desk: Desk) -> None:
+    """D23: the first try finds no holder, the second the one of that time, a third nothing to do."""
+    desk.take(pressure("a", "2026-01-05T07:12:00Z"))
+    first = refusal_of(desk)
+    assert replay(desk, first.id).verdict.verdict == "quarantined"
+    desk.admit("bo")
+    desk.assign(CUFF, "ana")
+    desk.now += timedelta(days=2)
+    desk.assign(CUFF, "bo")
+    assert replay(desk, first.id).verdict.verdict == "stored"
+    with desk.engine.begin() as connection:
+        connection.execute(text("DELETE FROM message_payload"))
+    with pytest.raises(QuarantineError, match="is resolved already"):
+        replay(desk, first.id)
+    assert desk.take(pressure("a", "2026-01-05T07:12:00Z")) == ["duplicate"]
+    assert [row.patient_id for row in desk.all(Reading)] == ["ana"]
+    assert sorted(str(row.replay_of) for row in desk.all(Message)) == sorted(
+        ["None", "None", str(first.id), str(first.id)]
+    )
 
 
 def test_without_its_bytes_it_cannot_be_replayed(desk: Desk) -> None:
