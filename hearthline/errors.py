@@ -92,6 +92,10 @@ def _refused(error: Exception) -> Failure:
     return Failure(str(error), "check broker.url in the settings", BROKER)
 
 
+def _held(error: Exception) -> Failure:
+    return Failure(str(error), "end that one, name other --slots, or wait for it with --standby", NO)
+
+
 def _usage(error: Any) -> Failure:
     context = getattr(error, "ctx", None)
     mend = f"see: {context.command_path} --help" if context else "see: hearthline --help"
@@ -109,6 +113,7 @@ EXPLAIN: Final[Mapping[str, Callable[[Any], Failure | None]]] = {
     "flags.errors.FlagError": _answer_is_no,
     "ingest.errors.QuarantineError": _answer_is_no,
     "ingest.worker.BrokerRefusedError": _refused,
+    "ingest.lease.SlotHeldError": _held,
     "typer.exceptions.TyperException": _usage,
     "typer.exceptions.Abort": _aborted,
     "builtins.KeyboardInterrupt": _aborted,

@@ -19,8 +19,23 @@ class Event(NamedTuple):
 
 
 EVENTS: Final[Mapping[str, Event]] = MappingProxyType({
-    "broker.connected": Event("info", "The broker took the connection."),
-    "broker.subscribed": Event("info", "The broker granted the subscription; messages come from now on.", ("filter",)),
+    "lease.waiting": Event("info", "Another worker holds the slot; this one watches it.", ("slot", "holder")),
+    "lease.taken": Event("info", "This worker works under the slot's client id now. `over`: who held it and died.",
+                         ("slot", "over")),
+    "lease.lost": Event("warning", "Another worker took the slot: this one was paused, or cut off from the record. It "
+                        "stops, and waits for the slot.", ("slot", "cause", "does")),
+    "slot.adopted": Event("info", "Nobody works under another slot: what waits in its session is fetched.", ("slot",)),
+    "slot.retired": Event("info", "Nothing waits in the adopted session any more; it gets no further messages.",
+                          ("slot",)),
+    "slot.given_back": Event("info", "Its worker is back.", ("slot", "cause")),
+    "worker.died": Event("error", "A worker process ended; it is started again after `again_in` seconds. `code`: its "
+                         "exit code, negative for a signal.", ("slot", "code", "again_in")),
+    "worker.hangs": Event("error", "No turn for `silent` seconds: the process is killed and started again.",
+                          ("slot", "silent")),
+    "worker.killed": Event("error", "It did not finish in time when told to end.", ("slot", "cause")),
+    "broker.connected": Event("info", "The broker took the connection.", ("client",)),
+    "broker.subscribed": Event("info", "The broker granted the subscription; messages come from now on.",
+                               ("client", "filter")),
     "broker.away": Event("warning", "The broker went away, or does not answer. Said once for each absence.",
                          ("reason", "does")),
     "database.away": Event("warning", "The database takes nothing. Said once for each absence.", ("cause", "does")),

@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 
@@ -39,6 +39,17 @@ class BrokerSettings(msgspec.Struct, frozen=True):
     config: str = ""
 
 
+class IngestSettings(msgspec.Struct, frozen=True):
+    """`group`: the workers' shared subscription, a name of the installation's own; while it is empty one worker alone
+    subscribes without sharing, and several share as `hearthline`. `lease`: seconds without a sign of life after which
+    another takes a worker's slot. `keep_alive`: seconds after which a silent connection to the broker is tried, and
+    given up half as much later."""
+
+    group: Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9._-]{0,60}$")] = ""
+    lease: Annotated[float, msgspec.Meta(ge=0.5, le=600)] = 8.0
+    keep_alive: Annotated[int, msgspec.Meta(ge=1, le=600)] = 30
+
+
 class MetricsSettings(msgspec.Struct, frozen=True):
     """`address`: host:port where ingest answers Prometheus, the worker's slot added to the port; empty for nowhere."""
 
@@ -55,6 +66,7 @@ class BackupSettings(msgspec.Struct, frozen=True):
 class Settings(msgspec.Struct, frozen=True):
     database: DatabaseSettings = DatabaseSettings()
     broker: BrokerSettings = BrokerSettings()
+    ingest: IngestSettings = IngestSettings()
     metrics: MetricsSettings = MetricsSettings()
     backup: BackupSettings = BackupSettings()
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 import structlog
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 
 from ingest.decoded import Decoded, Outcome, Rejected
@@ -19,22 +19,34 @@ OF_A_ROW: Final = (StatementError, ValueError, TypeError, OverflowError)  # the 
 log = structlog.get_logger()
 
 
-def commit(writer: Engine, batch: Sequence[Decoding], holders: Holders, clock: Callable[[], datetime]) -> list[Settled]:
+def unfenced(_connection: Connection) -> None:
+    """For a writer that holds no lease."""
+
+
+def commit(
+    writer: Engine,
+    batch: Sequence[Decoding],
+    holders: Holders,
+    clock: Callable[[], datetime],
+    fence: Callable[[Connection], None] = unfenced,
+) -> list[Settled]:
     """Store `batch`; a row the database will not take is quarantined alone and the others go in.
 
-    Raises DBAPIError when the database is away or refuses everybody: then nothing may be acknowledged.
+    Raises DBAPIError when the database is away or refuses everybody: then nothing may be acknowledged. `fence` raises
+    inside the transaction when the batch is not ours to store any more.
     """
     try:
         with writer.begin() as connection:
+            fence(connection)
             return store(connection, batch, holders, clock())
     except OF_A_ROW as error:
         if is_away(error):
             raise
         if len(batch) == 1:
             log.error("store.rejected", message=str(batch[0].delivery.id), cause=type(error).__name__)
-            return [_one_by_one(writer, batch[0], holders, clock)]
+            return [_one_by_one(writer, batch[0], holders, clock, fence)]
     middle = len(batch) // 2
-    return [*commit(writer, batch[:middle], holders, clock), *commit(writer, batch[middle:], holders, clock)]
+    return [each for half in (batch[:middle], batch[middle:]) for each in commit(writer, half, holders, clock, fence)]
 
 
 def is_away(error: Exception) -> bool:
@@ -42,13 +54,20 @@ def is_away(error: Exception) -> bool:
     return isinstance(error, DBAPIError) and not isinstance(error, (DataError, IntegrityError))
 
 
-def _one_by_one(writer: Engine, decoding: Decoding, holders: Holders, clock: Callable[[], datetime]) -> Settled:
+def _one_by_one(
+    writer: Engine,
+    decoding: Decoding,
+    holders: Holders,
+    clock: Callable[[], datetime],
+    fence: Callable[[Connection], None],
+) -> Settled:
     """Find the bad elements of one message by trying each in a transaction that is rolled back, then store the rest."""
     kept = [
         each if _goes_in(writer, replace(decoding, outcomes=[each]), holders, clock()) else _refuse(each)
         for each in decoding.outcomes
     ]
     with writer.begin() as connection:
+        fence(connection)
         return store(connection, [replace(decoding, outcomes=kept)], holders, clock())[0]
 
 

@@ -6,7 +6,7 @@ reuses packet ids (F5).
 """
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Event, Lock
@@ -24,7 +24,13 @@ from ingest.inbox import Inbox
 
 FILTER = "hearthline/v1/up/#"
 KEEP_ALIVE = 30
+GATE_LOOKS = 0.05  # seconds between two looks whether we may connect again
 log = structlog.get_logger()
+
+
+def shared(group: str) -> str:
+    """The filter of which each message goes to one of the subscribers of the group."""
+    return f"$share/{group}/{FILTER}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +44,34 @@ class BrokerAddress:
     password: str | None = None
 
 
-class Subscriber:
-    """`refused`: the reason, once the broker refused the connection or the subscription: then going on is useless."""
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A client id at the broker with its session. `wanted` is what to subscribe to, None to hear only what waits in the
+    session; `unwanted` what the session may still be subscribed to from another time. No connection is made before
+    `may_connect`: the broker would throw out whoever sits there."""
 
-    def __init__(self, address: BrokerAddress, client_id: str, inbox: Inbox, clock: Callable[[], datetime]) -> None:
+    client_id: str
+    wanted: str | None
+    unwanted: Sequence[str]
+    may_connect: Callable[[], bool]
+    keep_alive: int = KEEP_ALIVE
+
+
+class Subscriber:
+    """`refused`: the reason, once the broker refused the connection or the subscription: then going on is useless.
+    `settled`: on this connection, the session is subscribed to what is wanted and to nothing else."""
+
+    def __init__(self, address: BrokerAddress, seat: Seat, inbox: Inbox, clock: Callable[[], datetime]) -> None:
         self.refused: str | None = None
         self.reconnects = 0
-        self._inbox, self._clock, self._address, self._client_id = inbox, clock, address, client_id
+        self.settled = Event()
+        self._inbox, self._clock, self._address, self._seat = inbox, clock, address, seat
         self._epoch, self._connected, self._guard, self._said = 0, False, Lock(), Event()
+        self._leaving = Event()
         self._client = Client(
-            CallbackAPIVersion.VERSION2, client_id, clean_session=False, protocol=MQTTv311, manual_ack=True
+            CallbackAPIVersion.VERSION2, seat.client_id, clean_session=False, protocol=MQTTv311, manual_ack=True
         )
+        self._client.on_pre_connect, self._client.on_unsubscribe = self._before_connecting, self._on_unsubscribe
         self._client.on_connect, self._client.on_disconnect = self._on_connect, self._on_disconnect
         self._client.on_connect_fail, self._client.on_subscribe = self._on_connect_fail, self._on_subscribe
         self._client.on_message = self._on_message
@@ -60,11 +83,12 @@ class Subscriber:
     def start(self) -> None:
         """Connect in the background, and keep trying for as long as it takes."""
         self._back_off()
-        self._client.connect_async(self._address.host, self._address.port, KEEP_ALIVE)
+        self._client.connect_async(self._address.host, self._address.port, self._seat.keep_alive)
         self._client.loop_start()
 
     def stop(self) -> None:
         """Leave; the broker keeps the session and what is not acknowledged."""
+        self._leaving.set()
         self._inbox.close()
         self._client.disconnect()
         self._client.loop_stop()
@@ -88,7 +112,7 @@ class Subscriber:
 
     def watch(self) -> None:
         """Notice that the network thread died, which no callback says: we would be connected and deaf (F8)."""
-        if all(thread.name != f"paho-mqtt-client-{self._client_id}" for thread in enumerate_threads()):
+        if all(thread.name != f"paho-mqtt-client-{self._seat.client_id}" for thread in enumerate_threads()):
             self._refuse("what the broker sent ended the network thread")
 
     def _refuse(self, reason: str) -> None:
@@ -97,6 +121,12 @@ class Subscriber:
 
     def _back_off(self) -> None:
         self._client.reconnect_delay_set(min_delay=random.uniform(0.3, 1.5), max_delay=30)  # type: ignore[arg-type]  # noqa: S311  paho takes fractions; jitter, not a secret
+
+    def _before_connecting(self, _client: Client, _data: Any) -> None:
+        """In the network thread, which tries again by itself after a connection is lost."""
+        while not self._seat.may_connect():
+            if self._leaving.wait(GATE_LOOKS):
+                raise ConnectionAbortedError("leaving")  # paho takes it for a connection that failed
 
     def _on_connect(
         self, client: Client, _data: Any, _flags: ConnectFlags, reason: ReasonCode, _more: Properties | None
@@ -108,24 +138,34 @@ class Subscriber:
         else:
             with self._guard:
                 self._epoch, self._connected = self._epoch + 1, True
-            client.subscribe(FILTER, qos=1)
             self._said.clear()
-            log.info("broker.connected")
+            log.info("broker.connected", client=self._seat.client_id)
+            if self._seat.wanted is None:
+                client.unsubscribe([*self._seat.unwanted])
+            else:
+                client.subscribe(self._seat.wanted, qos=1)
 
     def _on_subscribe(
-        self, _client: Client, _data: Any, _mid: int, granted: list[ReasonCode], _more: Properties | None
+        self, client: Client, _data: Any, _mid: int, granted: list[ReasonCode], _more: Properties | None
     ) -> None:
-        """Anything but QoS 1 would lose readings (F6)."""
+        """Anything but QoS 1 would lose readings (F6). A filter of another time lives on in the session: it goes now,
+        for before it would leave a moment with none."""
+        wanted = self._seat.wanted
         if [each.value for each in granted] != [1]:
-            self._refuse(f"the broker did not grant QoS 1 on {FILTER}: {', '.join(map(str, granted))}")
+            self._refuse(f"the broker did not grant QoS 1 on {wanted}: {', '.join(map(str, granted))}")
         else:
-            log.info("broker.subscribed", filter=FILTER)
+            client.unsubscribe([*self._seat.unwanted])
+            log.info("broker.subscribed", client=self._seat.client_id, filter=wanted)
+
+    def _on_unsubscribe(self, *_answer: Any) -> None:
+        self.settled.set()
 
     def _on_disconnect(
         self, _client: Client, _data: Any, _flags: DisconnectFlags, reason: ReasonCode, _more: Properties | None
     ) -> None:
         with self._guard:
             self._connected = False
+        self.settled.clear()
         self._back_off()
         if reason.is_failure:
             self.reconnects += 1
@@ -133,7 +173,8 @@ class Subscriber:
 
     def _on_connect_fail(self, _client: Client, _data: Any) -> None:
         self._back_off()
-        self._say_away("no answer")
+        if not self._leaving.is_set():
+            self._say_away("no answer")
 
     def _say_away(self, reason: str) -> None:
         """Once for each time the broker goes away."""

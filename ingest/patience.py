@@ -16,7 +16,8 @@ log = structlog.get_logger()
 
 @dataclass(slots=True)
 class Patience:
-    """Tries again until it works or `stop` is set; `away` from the first failure to the next success."""
+    """Tries again until it works or `stop` is set, after pauses of at most `most` seconds, with a `beat` each time:
+    waiting is no standstill. `away` from the first failure to the next success."""
 
     stop: Event
     away: bool = False
@@ -29,6 +30,9 @@ class Patience:
         """All absences so far, the present one included."""
         return self._earlier + (time.monotonic() - self._since if self.away else 0.0)
 
+    most: float = MOST
+    beat: Callable[[], object] = bool
+
     def persist(self, act: Callable[[], object]) -> bool:
         """Do it, however often the database refuses everybody. False when told to stop before it was done."""
         delay = FIRST
@@ -38,9 +42,10 @@ class Patience:
             except DBAPIError as error:
                 self._say_away(error)
                 self.retries += 1
+                self.beat()
                 if self.stop.wait(delay):
                     return False
-                delay = min(delay * 2, MOST)
+                delay = min(delay * 2, self.most)
             else:
                 self._say_back()
                 return True

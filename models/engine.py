@@ -18,9 +18,13 @@ from models import copying
 BUSY_SECONDS = 30
 
 
-def open_writer(url: str | URL) -> Engine:
-    """Engine for transactions that write; on SQLite each takes the lock file, then BEGIN IMMEDIATE."""
+def open_writer(url: str | URL, *, idle_seconds: float | None = None) -> Engine:
+    """Engine for transactions that write; on SQLite each takes the lock file, then BEGIN IMMEDIATE. PostgreSQL ends a
+    transaction in which nothing happens for `idle_seconds`: whoever opened it was stopped or cut off, and others wait
+    for what it holds."""
     engine = _open(make_url(url))
+    if idle_seconds and engine.dialect.name == "postgresql":
+        event.listen(engine, "connect", lambda connection, _record: _end_when_idle(connection, idle_seconds))
     if engine.dialect.name == "sqlite":
         event.listen(engine, "begin", _begin_alone)
         event.listen(engine, "checkin", _release)
@@ -28,6 +32,11 @@ def open_writer(url: str | URL) -> Engine:
     else:
         copying.listen(engine)
     return engine
+
+
+def _end_when_idle(connection: Any, seconds: float) -> None:
+    connection.execute(f"SET idle_in_transaction_session_timeout = {seconds * 1000:.0f}")
+    connection.commit()
 
 
 def open_reader(url: str | URL, **more: Any) -> Engine:

@@ -47,7 +47,7 @@ def running(name: str, place: Place, *, code: int = NO) -> Iterator[Child]:
     """The command `name` while the block runs, then SIGTERM and as long as it takes to drain, up to `DRAIN_SECONDS`."""
     with place.log(name).open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "hearthline.demo.child", name], stdin=subprocess.PIPE, stdout=log, stderr=log,
+            [sys.executable, "-m", "hearthline.child", name], stdin=subprocess.PIPE, stdout=log, stderr=log,
             env=os.environ | place.variables(), start_new_session=True,
         )  # fmt: skip
     try:

@@ -51,7 +51,9 @@ def children(demo: Demo) -> dict[str, int]:
     listed = subprocess.run(["ps", "-e", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True)
     fields = (line.split(None, 2) for line in listed.stdout.splitlines())
     return {
-        args.split()[-1]: int(pid) for pid, parent, args in fields if int(parent) == demo.pid and "demo.child" in args
+        args.split()[-1]: int(pid)
+        for pid, parent, args in fields
+        if int(parent) == demo.pid and "hearthline.child" in args
     }
 
 
@@ -118,7 +120,7 @@ def test_ctrl_c_drains_ends_everything_and_says_how_to_query(run: Callable[..., 
     query = next(line for line in err.splitlines() if line.endswith("flags list --json"))
     listed = subprocess.run(query, shell=True, capture_output=True, text=True, cwd=ROOT, check=True)
     assert len(listed.stdout.splitlines()) == in_database(tmp_path, "SELECT count(*) FROM flag")
-    assert in_database(tmp_path, "SELECT count(*) FROM process") == 0
+    assert in_database(tmp_path, "SELECT count(*) FROM process WHERE holder IS NOT NULL") == 0
 
 
 def test_ctrl_c_twice_ends_at_once_and_leaves_no_process(run: Callable[..., Demo], tmp_path: Path) -> None:

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from models.life import is_behind, sign, sign_off
+from models.life import is_behind
+from tests.support import lives
 from tests.support.clinics import NOW, Clinic, ago, broken_promises, fingerstick, pressure, weighing
 
 MINUTE = timedelta(minutes=1)
@@ -78,7 +79,7 @@ def live(clinic: Clinic, seconds: int = 60, waiting: timedelta | None = None) ->
     for second in range(seconds, -1, -1):
         now = clinic.now - timedelta(seconds=second)
         with clinic.engine.begin() as connection:
-            sign(connection, "ingest", 0, now=now, oldest_waiting=None if waiting is None else now - waiting)
+            lives.live(connection, now=now, oldest_waiting=None if waiting is None else now - waiting)
 
 
 def test_silence_is_not_judged_while_ingest_is_behind(any_clinic: Clinic) -> None:
@@ -105,7 +106,7 @@ def test_silence_is_not_judged_before_the_backlog_of_an_outage_is_in(clinic: Cli
     clinic.now += timedelta(hours=26)
     if not left_a_row:
         with clinic.engine.begin() as connection:
-            sign_off(connection, "ingest", 0)
+            lives.end(connection, now=clinic.now)
     live(clinic, 14)
     assert clinic.sweep() == 0
     clinic.take(*(pressure("pt-anna", ago(hours=hours), "120 80 mmHg") for hours in (-2, -20)))
@@ -124,9 +125,9 @@ def test_what_is_not_silence_is_judged_though_ingest_is_behind(clinic: Clinic) -
 
 def test_a_process_that_ends_on_purpose_is_not_behind(clinic: Clinic) -> None:
     with clinic.engine.begin() as connection:
-        sign(connection, "ingest", 0, now=NOW - DAY, oldest_waiting=NOW - DAY)
+        lives.live(connection, now=NOW, oldest_waiting=NOW - DAY)
         assert is_behind(connection, "ingest", NOW)
-        sign_off(connection, "ingest", 0)
+        lives.end(connection, now=NOW)
         assert not is_behind(connection, "ingest", NOW)
 
 

@@ -13,10 +13,10 @@ from hearthline import __version__
 from hearthline.database import head
 from hearthline.metrics.record import read_record
 from ingest import metric_table as table
-from models.life import sign
 from models.tables import Process
 from tests.support.desks import CUFF, Desk, desk_at, pressure
 from tests.support.holding import away, holding
+from tests.support.lives import live
 from tests.support.processes import Server
 from tests.support.scraping import listen_address, scrape, scrape_text, series_of, value
 from tests.support.speaking import speaking, wait_until
@@ -82,8 +82,8 @@ def test_a_scrape_counts_what_was_sent_and_names_nobody(
 def test_every_process_of_the_record_shows_when_it_was_last_seen_dead_or_alive(database_url: str) -> None:
     with desk_at(database_url) as desk:
         with desk.engine.begin() as connection:
-            sign(connection, "ingest", 0, now=desk.now, oldest_waiting=None)
-            sign(connection, "ingest", 1, now=desk.now - timedelta(minutes=3), oldest_waiting=None)
+            live(connection, 0, now=desk.now)
+            live(connection, 1, now=desk.now - timedelta(minutes=3))
         with Session(desk.engine) as session:
             seen = read_record(session, desk.now)[table.LAST_SEEN]
         now = desk.now.timestamp()
@@ -156,4 +156,4 @@ def test_a_scrape_is_answered_while_the_worker_is_held_up_and_it_still_ends_when
         device.wait_for(6)
         ingest.process.send_signal(signal.SIGTERM)
         assert ingest.process.wait(15) == 0
-    assert desk.all(Process) == []
+    assert [row.holder for row in desk.all(Process)] == [None]

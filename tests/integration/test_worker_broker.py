@@ -108,7 +108,10 @@ def strict_broker(program: Path, tmp_path: Path) -> Iterator[Server]:
 
 @pytest.mark.parametrize(
     ("password", "reason"),
-    [("wrong", "refused the connection: Not authorized"), ("right", "did not grant QoS 1 on hearthline/v1/up/#")],
+    [
+        ("wrong", "refused the connection: Not authorized"),
+        ("right", "did not grant QoS 1 on hearthline/v1/up/#"),
+    ],
 )
 def test_a_broker_that_refuses_ends_the_worker_with_its_reason(
     desk: Desk, sqlite_database: str, strict_broker: Server, password: str, reason: str
@@ -128,7 +131,7 @@ def test_refused_the_command_exits_4_with_one_line(
     ingest = start_ingest(sqlite_database, strict_broker.url, tmp_path / "ingest.log")
     assert ingest.process.wait(20) == 4
     *events, line = ingest.said.splitlines()
-    assert [json.loads(event)["event"] for event in events] == ["broker.connected"]
+    assert [json.loads(event)["event"] for event in events] == ["lease.taken", "broker.connected"]
     assert line.startswith("hearthline: ")
     assert "QoS 1" in line
     assert "right" not in ingest.said
@@ -162,12 +165,13 @@ def test_a_broker_that_is_only_not_ready_yet_is_asked_again(desk: Desk, sqlite_d
 
 def test_an_acknowledgement_of_a_lost_connection_is_dropped(desk: Desk, sqlite_database: str) -> None:
     """A broker that lost its state gives the same packet id to another message (F5)."""
-    lost, committed, checked = (threading.Event() for _ in range(3))
+    held, lost, committed, checked = (threading.Event() for _ in range(4))
     kinds: set[int] = set()
 
     def first_life(line: Line) -> None:
         line.welcome()
         line.grant()
+        held.wait(10)
         line.publish(TOPIC, body(1), 1)
         lost.set()
 
@@ -181,9 +185,10 @@ def test_an_acknowledgement_of_a_lost_connection_is_dropped(desk: Desk, sqlite_d
         checked.set()
 
     with scripted(first_life, second_life) as (host, port):
+        worker = working(sqlite_database, BrokerAddress(host, port))
+        it = worker.__enter__()
         with holding(sqlite_database):
-            worker = working(sqlite_database, BrokerAddress(host, port), subscribed=False)
-            it = worker.__enter__()
+            held.set()
             assert lost.wait(10)
             it.wait_for("broker.subscribed", 2)
         wait_until(lambda: "n-1" in desk.readings())

@@ -71,10 +71,12 @@ def test_a_worker_that_starts_without_its_database_waits_for_it(
     desk.engine.dispose()
     with speaking(mosquitto) as device:
         with away(postgres_database):
-            worker = working(postgres_database, mosquitto)
+            worker = working(postgres_database, mosquitto, subscribed=False)
             it = worker.__enter__()
-            device.say(minute(1))
             it.wait_for("database.away")
+            assert it.count("broker.connected") == 0, "without its lease"
+        it.wait_for("broker.subscribed")
+        device.say(minute(1))
         device.wait_for(1)
         worker.__exit__(None, None, None)
     assert list(desk.readings()) == ["n-1"]
@@ -135,7 +137,7 @@ def test_held_up_by_another_writer_nothing_is_acknowledged(
 def test_a_full_inbox_holds_the_broker_up_and_loses_nothing(
     sqlite_database: str, mosquitto: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ingest.worker.Inbox", lambda: Inbox(capacity=20))
+    monkeypatch.setattr("ingest.turn.Inbox", lambda: Inbox(capacity=20))
     with desk_at(sqlite_database) as desk, speaking(mosquitto) as device:
         desk.enrol(CUFF, "ana")
         with working(sqlite_database, mosquitto):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from threading import Thread
 
-CONNECT, CONNACK, PUBLISH, PUBACK, SUBSCRIBE, SUBACK, PINGREQ = 1, 2, 3, 4, 8, 9, 12
+CONNECT, CONNACK, PUBLISH, PUBACK, SUBSCRIBE, SUBACK, UNSUBSCRIBE, PINGREQ = 1, 2, 3, 4, 8, 9, 10, 12
 PATIENCE = 20.0
 Packet = tuple[int, bytes]
 
@@ -24,11 +24,11 @@ class Line:
         self._stream.sendall(bytes([kind << 4 | flags]) + _length(len(body)) + body)
 
     def read(self) -> Packet:
-        """The next packet but for keep-alives; raises OSError when the line is cut."""
+        """The next packet but for keep-alives and filters of another time; raises OSError when the line is cut."""
         while True:
             kind = self._exactly(1)[0] >> 4
             body = self._exactly(self._read_length())
-            if kind != PINGREQ:
+            if kind not in (PINGREQ, UNSUBSCRIBE):
                 return kind, body
 
     def welcome(self, connack: int = 0) -> None:

@@ -13,7 +13,8 @@ from typing import Any
 from structlog.testing import capture_logs
 
 from ingest.mqtt import BrokerAddress
-from ingest.worker import WorkerSettings, run
+from ingest.settings import WorkerSettings
+from ingest.worker import run
 from tests.support.places import ROOT
 from tests.support.processes import Server
 from tests.support.speaking import PATIENCE, wait_until
@@ -43,14 +44,17 @@ class Working:
 
 
 @contextmanager
-def working(database_url: str, broker: Server | BrokerAddress, *, subscribed: bool = True) -> Iterator[Working]:
-    """`ingest.worker.run` while the block runs; from the start on subscribed, unless told otherwise."""
+def working(
+    database_url: str, broker: Server | BrokerAddress, *, subscribed: bool = True, **more: Any
+) -> Iterator[Working]:
+    """`ingest.worker.run` while the block runs; from the start on subscribed, unless told otherwise. `more` are further
+    settings of the worker."""
     address = broker if isinstance(broker, BrokerAddress) else BrokerAddress(broker.host, broker.port)
     stop, ended = Event(), list[Exception]()
 
     def work() -> None:
         try:
-            run(WorkerSettings(database_url, address, stop))
+            run(WorkerSettings(database_url, address, stop, **more))
         except Exception as error:  # noqa: BLE001, RUF100  for the test to look at
             ended.append(error)
 
@@ -92,21 +96,22 @@ class Ingest:
         self.process.wait()
 
 
-def start_ingest(database_url: str, broker_url: str, log: Path, **settings: str) -> Ingest:
+def start_ingest(database_url: str, broker_url: str, log: Path, *options: str, **settings: str) -> Ingest:
     """Started, not waited for. Whoever starts it ends it. `settings` are further variables."""
     start = log.stat().st_size if log.exists() else 0
     with log.open("ab") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "hearthline", "ingest"], env={**environment(database_url, broker_url), **settings},
+            [sys.executable, "-m", "hearthline", "ingest", *options],
+            env={**environment(database_url, broker_url), **settings},
             stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=log.parent,
         )  # fmt: skip
     return Ingest(process, log, start)
 
 
 @contextmanager
-def ingesting(database_url: str, broker_url: str, log: Path, **settings: str) -> Iterator[Ingest]:
-    """Subscribed; killed at the end when the test left it alive."""
-    ingest = start_ingest(database_url, broker_url, log, **settings)
+def ingesting(database_url: str, broker_url: str, log: Path, *options: str, **settings: str) -> Iterator[Ingest]:
+    """Subscribed (the first of several, at least); killed at the end when the test left it alive."""
+    ingest = start_ingest(database_url, broker_url, log, *options, **settings)
     try:
         ingest.wait_for("broker.subscribed")
         yield ingest

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from hearthline.verify.settle import settle
 from models.engine import open_writer
-from models.life import sign
 from models.queue import LookAgain, enqueue
 from models.tables import Base, Evaluation, Message, Process
+from tests.support import lives
 
 T0 = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
@@ -46,7 +46,7 @@ def database(sqlite_url: str) -> Iterator[Engine]:
 
 def live(database: Engine, at: datetime, oldest_waiting: datetime | None = None) -> None:
     with database.begin() as connection:
-        sign(connection, "ingest", 0, now=at, oldest_waiting=oldest_waiting)
+        lives.live(connection, now=at, oldest_waiting=oldest_waiting)
 
 
 def plan(database: Engine, due_at: datetime) -> None:

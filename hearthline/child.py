@@ -1,6 +1,6 @@
-"""`python -m hearthline.demo.child COMMAND…`: one of our commands, which ends when the one who started it is gone.
+"""`python -m hearthline.child COMMAND…`: one of our commands, which ends when the one who started it is gone.
 
-A demo killed without mercy closes the pipe at our standard input with its last breath, so that no orphan remains.
+Whoever is killed without mercy closes the pipe at our standard input with its last breath, so that no orphan remains.
 """
 
 import os

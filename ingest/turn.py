@@ -1,0 +1,130 @@
+"""A seat at the broker and one turn of its work: take a batch, decode, commit, acknowledge, answer, evaluate, sweep."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Final
+
+from sqlalchemy import Engine
+
+from flags.evaluate import evaluate
+from flags.sweep import sweep
+from ingest.commit import commit
+from ingest.decode import decode
+from ingest.delivery import Decoding, Delivery, Settled
+from ingest.inbox import Inbox
+from ingest.lease import Lease
+from ingest.mqtt import Seat, Subscriber
+from ingest.patience import Patience
+from ingest.payloads import PayloadBudget
+from ingest.prompts import Prompts
+from ingest.receipts import receipts
+from ingest.settings import WorkerSettings, client_id
+from registry.holders import Holders
+
+MOST: Final = 1_000  # deliveries a batch: half the usual window, so that the next batch arrives while one commits
+EVALUATE_AFTER: Final = 0.1  # seconds the oldest stored reading may wait for its evaluation
+CATCHING_UP: Final = 0.5  # the same while full batches come: what has waited for hours is evaluated for half the cost
+SWEEP_EVERY: Final = 1.0
+LULL: Final = 0.005  # seconds without a delivery: a broker with a small window pauses after each acknowledgement
+
+
+@dataclass(slots=True)
+class Work:
+    """What the loop carries from turn to turn. `waiting` are patients whose new readings are not evaluated yet."""
+
+    settings: WorkerSettings
+    writer: Engine
+    patience: Patience
+    lease: Lease
+    inbox: Inbox
+    subscriber: Subscriber
+    holders: Holders = field(default_factory=Holders)
+    budget: PayloadBudget = field(default_factory=PayloadBudget)
+    prompts: Prompts = field(default_factory=Prompts)
+    waiting: set[str] = field(default_factory=set)
+    waiting_since: float = 0.0
+    swept: float = 0.0
+
+
+def sit_down(
+    settings: WorkerSettings,
+    writer: Engine,
+    patience: Patience,
+    lease: Lease,
+    *,
+    wanted: str | None,
+    unwanted: Sequence[str],
+) -> Work:
+    """Connect under the slot's client id; the session is to be subscribed to `wanted` and not to `unwanted`."""
+    inbox = Inbox()
+    seat = Seat(client_id(lease.slot), wanted, unwanted, lambda: lease.fresh, settings.keep_alive)
+    subscriber = Subscriber(settings.broker, seat, inbox, settings.clock)
+    subscriber.start()
+    return Work(settings, writer, patience, lease, inbox, subscriber)
+
+
+def turn(work: Work, patience: float) -> bool:
+    """One turn: a batch to the end, then evaluation and sweep where they are due. Answers whether anything came.
+    Raises LeaseLostError."""
+    if work.lease.due:
+        work.patience.persist(lambda: work.lease.renew(work.writer, work.settings.clock(), work.inbox.oldest()))
+    batch = work.inbox.take(MOST, LULL if work.waiting else patience)
+    if batch:
+        settle(work, batch)
+    longest = CATCHING_UP if len(batch) == MOST else EVALUATE_AFTER
+    if work.waiting and (not batch or time.monotonic() - work.waiting_since > longest):
+        judge(work)
+    if time.monotonic() - work.swept > SWEEP_EVERY:
+        work.swept = time.monotonic()
+        work.patience.persist(lambda: look_around(work))
+    return bool(batch)
+
+
+def settle(work: Work, batch: Sequence[Delivery]) -> None:
+    """Commit first; acknowledge and answer after, never before."""
+    outcomes = [Decoding(one, decode(one.payload, one.topic, one.received_at)) for one in batch]
+    decodings, settled = work.budget.limit(outcomes), list[Settled]()
+    storing = partial(commit, work.writer, decodings, work.holders, work.settings.clock, work.lease.fence)
+    work.settings.tallies.take(len(batch))
+    if not work.patience.persist(lambda: settled.extend(storing())):
+        return
+    work.settings.tallies.commit(decodings, settled, work.settings.clock())
+    work.subscriber.acknowledge(one.delivery.token for one in settled)
+    for topic, payload in receipts(settled):
+        work.subscriber.publish(topic, payload)
+    work.prompts.hear(settled)
+    if not work.waiting:
+        work.waiting_since = time.monotonic()
+    work.waiting.update(patient for one in settled for patient in one.patients)
+
+
+def judge(work: Work) -> None:
+    """Evaluate those whose new readings wait for it."""
+    tallies, clock = work.settings.tallies, work.settings.clock
+    judging = partial(evaluate, work.writer, sorted(work.waiting), clock=clock, tally=tallies.flags)
+    if work.patience.persist(judging):
+        tallies.evaluate(clock())
+    work.waiting.clear()
+
+
+def look_around(work: Work) -> None:
+    """Whom to ask to send again, what a crash left behind, and what is due."""
+    work.subscriber.watch()
+    work.prompts.send(work.writer, partial(work.subscriber.publish, qos=1), work.settings.clock())
+    sweep(work.writer, clock=work.settings.clock, tally=work.settings.tallies.flags)
+
+
+def finish(work: Work) -> None:
+    """What was taken is finished, as far as the database allows; the rest is the broker's still. Frees the slot."""
+    work.inbox.close()
+    if work.waiting:
+        judge(work)
+    work.subscriber.stop()
+    work.patience.persist(lambda: work.lease.leave(work.writer, work.settings.clock()))
+
+
+def drop(work: Work) -> None:
+    """Leave everything as it is: the slot is another's, or its next holder has to know that we did not end well."""
+    work.subscriber.stop()
