@@ -1,4 +1,4 @@
-"""A line between a client and a server that can be cut, held, slowed or made to swallow bytes while it is in use."""
+"""A line between a client and a server that can be cut, held, slowed or made to break while it is in use."""
 
 import contextlib
 import socket
@@ -14,16 +14,16 @@ RETRANSMISSION = 0.25  # what a lost packet costs on a line with 100 ms of laten
 @dataclass(slots=True)
 class Way:
     """One direction. `delay` seconds and `loss` (share that waits for a retransmission) are of a chunk, `rate` is
-    bytes/s, `swallow` the share of chunks that vanish from the stream: what follows makes no sense to the other end."""
+    bytes/s, `breaks` the chance that a chunk, which its sender knows as delivered, is lost and its connection ends."""
 
     flowing: Event = field(default_factory=Event)
     delay: float = 0.0
     rate: float = 0.0
     loss: float = 0.0
-    swallow: float = 0.0
+    breaks: float = 0.0
 
     def reset(self) -> None:
-        self.delay = self.rate = self.loss = self.swallow = 0.0
+        self.delay = self.rate = self.loss = self.breaks = 0.0
         self.flowing.set()
 
 
@@ -56,8 +56,8 @@ class Line:
         for way in (self.up, self.down):
             way.delay, way.rate, way.loss = delay, rate, loss
 
-    def swallow(self, share: float) -> None:
-        self.up.swallow = self.down.swallow = share
+    def breaking(self, chance: float) -> None:
+        self.up.breaks = self.down.breaks = chance
 
     def cut(self, *, refuse: bool) -> None:
         """End every connection; with `refuse` new ones are ended at once until the line is healed."""
@@ -115,8 +115,9 @@ class Line:
             while data := source.recv(CHUNK):
                 way.flowing.wait()
                 self._travel(way, len(data))
-                if not (way.swallow and self._chance.random() < way.swallow):
-                    target.sendall(data)
+                if way.breaks and self._chance.random() < way.breaks:
+                    break
+                target.sendall(data)
         if self._still_known(source, target):
             _close(target)
             _close(source)

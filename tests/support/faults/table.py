@@ -216,10 +216,10 @@ FAULTS: Final[Mapping[str, Fault]] = MappingProxyType({
     "ingest's line cut": Fault("line", on_line("to_broker", "cut", refuse=True), INGEST),
     "ingest's line held": Fault("line", on_line("to_broker", "hold"), INGEST),
     "ingest's line held one way": Fault("line", hold_one_way, INGEST),
-    "ingest's line swallows bytes": Fault("line", on_line("to_broker", "swallow", share=0.1), INGEST, (1.0, 3.0)),
+    "ingest's line breaks in use": Fault("line", on_line("to_broker", "breaking", chance=0.1), INGEST, (1.0, 3.0)),
     "devices' line cut": Fault("home", on_line("home", "cut", refuse=True), HOME),
     "devices' line slow": Fault("home", on_line("home", "slow", delay=0.3, rate=2000, loss=0.05), HOME, (1.0, 4.0)),
-    "devices' line swallows bytes": Fault("home", on_line("home", "swallow", share=0.1), HOME, (1.0, 3.0)),
+    "devices' line breaks in use": Fault("home", on_line("home", "breaking", chance=0.1), HOME, (1.0, 3.0)),
     "receipts lost": Fault("street", deafen(0.9), deafen(0.0), (1.0, 3.0)),
     "200 messages said again": Fault("street", lambda stage: stage.street.repeat(200), seconds=(0.0, 0.2)),
     "a backlog, newest first": Fault("street", hold_back, let_go_reversed, (1.0, 4.0)),
@@ -235,6 +235,9 @@ FAULTS: Final[Mapping[str, Fault]] = MappingProxyType({
     ),
     "database's connections cut": Fault(
         "database", on_line("to_database", "cut", refuse=False), seconds=MOMENT, wants=_postgres, weight=4
+    ),
+    "database's line breaks in use": Fault(
+        "database", on_line("to_database", "breaking", chance=0.05), DATABASE, (1.0, 3.0), wants=_postgres, weight=4
     ),
     "database's line held": Fault("database", on_line("to_database", "hold"), DATABASE, wants=_postgres),
     "another writer": Fault("database", hold_sqlite, seconds=MOMENT, wants=_sqlite, weight=4),
