@@ -71,6 +71,8 @@ class Buffer:
     def fresh(self, now: float) -> list[Flight]:
         """Messages to be sent next, as many as window and line have room for; counted as sent from now on."""
         ready: list[Flight] = []
+        if not self._waiting:
+            return ready
         with self._shelf.guard:
             while self._waiting and self.flights.has_room:
                 message = self._whole(self._waiting[0])
@@ -87,11 +89,12 @@ class Buffer:
     def settle(self, receipts: Iterable[Receipt], wall: float) -> list[Answered]:
         """What these receipts answer finally. A message that has all of its own is kept on as long as there is room."""
         with self._shelf.guard:
+            introduced = self.flights.introduced
             answered = [one for one in map(self.flights.settle, receipts) if one is not None]
             self._readings -= len(answered)
             done = [one.number for one in answered if one.done]
             if done:
-                self._shelf.finish(self.device, done, wall)
+                self._finish(done, wall, introduced)
         return answered
 
     def _said(self, reading: Reading) -> tuple[str, Message]:
@@ -118,6 +121,12 @@ class Buffer:
             gone = frozenset(others)
             self._waiting = deque(one for one in self._waiting if one not in gone)
         return whole
+
+    def _finish(self, numbers: list[int], wall: float, introduced: bool) -> None:
+        with self._shelf.writing():
+            self._shelf.finish(numbers, wall)
+            if not introduced:
+                self._shelf.introduce(self.device)
 
     def _again(self, numbers: Iterable[int]) -> None:
         with self._shelf.guard, self._shelf.writing():

@@ -58,7 +58,7 @@ class Courier:
 
     def pump(self, now: float) -> None:
         """Send what may be sent for the first time."""
-        if self._connection.ready:
+        if self._is_ready():
             if self._beat is not None and self._connection.publish(STATUS, self._beat) is not None:
                 self._beat = None
             self._publish(self._buffer.fresh(now))
@@ -69,8 +69,7 @@ class Courier:
             self._watch(now)
         if not self._connection.alive:
             self._reconnect(now)
-        if self._connection.ready:
-            self._greet()
+        if self._is_ready():
             self._publish(self._buffer.overdue(now))
 
     def next_tick(self, now: float) -> float:
@@ -123,10 +122,12 @@ class Courier:
         if not self._connection.ready and now > self._opened_at + HANDSHAKE:
             self.give_up("the broker did not answer the connection")
 
-    def _greet(self) -> None:
-        """The connection is complete: the broker's own limit counts from now on."""
-        self._was_ready = True
-        self._buffer.flights.quota = min(self._timing.on_wire, self._connection.quota)
+    def _is_ready(self) -> bool:
+        """Whether the connection is complete; the broker's own limit counts from the moment it is."""
+        if self._connection.ready and not self._was_ready:
+            self._was_ready = True
+            self._buffer.flights.quota = min(self._timing.on_wire, self._connection.quota)
+        return self._connection.ready
 
     def _lose(self, now: float) -> None:
         """A complete connection broke. Everybody's may have, at this very moment: the first pause is jittered too."""

@@ -14,7 +14,8 @@ UNTAKEN: Final = 120.0  # on top of its patience, for a message that the broker 
 
 @dataclass(slots=True, eq=False)
 class Flight:
-    """`open` is element -> what its receipt will say; `sends` counts sends, `due` is when the next one may be."""
+    """`open` is element -> what its receipt will say; `sends` counts those on this connection, `due` is when
+    the next one may be."""
 
     number: int
     message: Message
@@ -86,10 +87,11 @@ class Flights:
             flight.due = now + self._patience(flight)
 
     def broken(self) -> None:
-        """The connection broke, and with it every receipt under way: all that is in flight is due at once."""
+        """The connection broke, and with it every receipt under way: all that is in flight is due at once, and
+        waited for as at first."""
         self._on_wire.clear()
         for flight in self._flights.values():
-            flight.due = 0.0
+            flight.sends, flight.due = 0, 0.0
 
     def settle(self, receipt: Receipt) -> Answered | None:
         """The reading that this receipt answers; None when it is final for none of ours. A receipt whose time is not

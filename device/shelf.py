@@ -122,12 +122,16 @@ class Shelf:
                 self._do("DELETE FROM message WHERE number = ?", other)
             self._messages -= len(others)
 
-    def finish(self, device: str, numbers: Sequence[int], wall: float) -> None:
+    def introduce(self, device: str) -> None:
+        """A message of this device was answered."""
+        with self.writing():
+            self._do("UPDATE device SET introduced = 1 WHERE name = ?", device)
+
+    def finish(self, numbers: Sequence[int], wall: float) -> None:
         """All receipts of these came; from now on they are kept as `Room` says."""
         with self.writing():
             for number in numbers:
                 self._do("UPDATE message SET done = ? WHERE number = ?", wall, number)
-            self._do("UPDATE device SET introduced = 1 WHERE name = ? AND NOT introduced", device)
 
     def reopen(self, number: int) -> int:
         """Let a finished message wait for its receipts once more; how many elements it has, 0 when it has gone."""

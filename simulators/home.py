@@ -1,4 +1,4 @@
-"""A device at home: it keeps what it measured until somebody answered for it, whatever happens to the connection."""
+"""A device at home: the device SDK, and what the run's faults do to it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,16 +6,20 @@ from datetime import datetime
 from random import Random
 from typing import Final
 
-from simulators.buffer import Buffer, Waiting, waiting
+from device.buffer import Buffer
+from device.courier import Courier
+from device.flights import Answered, Flight
+from device.mqtt import Connection
+from device.prompts import Prompt
+from device.timing import Timing
 from simulators.journal import Journal
-from simulators.mqtt import Connection
-from simulators.receipts import read_receipts
 from simulators.transport_faults import Step
+from simulators.waiting import Waiting, message_of
 
-FIRST_RETRY: Final = 0.25
-LONGEST_RETRY: Final = 10.0
-Connect = Callable[[Callable[[bytes], None]], Connection]  # gets what hears the receipts
-KEEP_EVERY: Final = 1.0
+HASTE: Final = Timing(  # a month passes in minutes
+    on_wire=64, wire_bytes=256 * 1024, patience=5.0, longest_patience=60.0, first_patience=1.0,
+    retry=0.5, longest_retry=10.0, keep_alive=20,
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -34,7 +38,7 @@ class Tally:
         self.in_doubt += sum(taken.id is not None for taken in entry.upload.readings)
 
     def answer(self, entry: Waiting, element: int) -> None:
-        if not entry.again:
+        if not entry.answered:
             self.receipted += 1
             self.in_doubt -= entry.upload.readings[element].id is not None
 
@@ -49,21 +53,14 @@ class Books:
 
 
 class Home:
-    """One device: its buffer, its connection and its back-off. All times are seconds of one monotonic clock.
+    """One device. `away` counts the uploads a device out of reach still waits for before it comes back."""
 
-    `away` counts the uploads a device out of reach still waits for before it comes back.
-    """
-
-    def __init__(self, connect: Connect, buffer: Buffer, books: Books, rng: Random) -> None:
+    def __init__(self, connect: Callable[[Courier], Connection], buffer: Buffer, books: Books, rng: Random) -> None:
         self.away = 0
-        self._buffer = buffer
-        self._books = books
-        self._rng = rng
-        self._connection = connect(self._heard)
-        self._was_ready = False
-        self._failures = 0
-        self._retry_at = 0.0
-        self._keep_at = 0.0
+        self._buffer, self._books = buffer, books
+        self._entries: dict[int, Waiting] = {}
+        self._courier = Courier(connect, buffer, self, rng, HASTE)
+        self.pump, self.tick, self.close = self._courier.pump, self._courier.tick, self._courier.close
 
     def __len__(self) -> int:
         return len(self._buffer)
@@ -76,67 +73,38 @@ class Home:
         """Measured: into the buffer, from where it is sent when there is room."""
         if step.offline:
             self.away = step.offline - 1
-            self._connection.cut()
+            self._courier.go()
         elif self.away:
             self.away -= 1
-            self._retry_at = 0.0
         self._books.tally.take(entry)
-        self._buffer.take(entry)
+        self._entries[self._buffer.add(message_of(entry.upload), self._books.clock().timestamp())] = entry
+        if not self.away:
+            self.come_back()
 
-    def pump(self, now: float) -> None:
-        """Send what may be sent for the first time."""
-        if self._connection.ready:
-            self._publish(self._buffer.fresh(now))
+    def come_back(self) -> None:
+        """Within reach from now on."""
+        self.away = 0
+        if not self._courier.reachable:
+            self._courier.come_back()
 
-    def tick(self, now: float) -> None:
-        """Everything that is due by the clock: connect again, keep alive, send again."""
-        if not self._connection.alive:
-            self._reconnect(now)
-        elif now >= self._keep_at:
-            self._keep_at = now + KEEP_EVERY
-            self._connection.keep()
-        if self._connection.ready:
-            self._was_ready, self._failures = True, 0
-            self._publish(self._buffer.overdue(now))
+    def published(self, flight: Flight) -> None:
+        """The first time, the copies that were drawn for it follow at once."""
+        entry = self._entries[flight.number]
+        copies = 1 if entry.sent else entry.copies
+        self._books.tally.first_sends += not entry.sent
+        entry.sent = True
+        for copy in range(copies):
+            if copy == 0 or self._courier.publish(flight):
+                self._books.tally.published += 1
+                self._books.journal.published(entry, self._books.clock())
 
-    def close(self) -> None:
-        self._connection.close()
+    def answered(self, answered: Answered) -> None:
+        entry = self._entries[answered.number]
+        self._books.journal.answered(entry, answered.element, answered.receipt, self._books.clock())
+        self._books.tally.answer(entry, answered.element)
+        if answered.done and entry.echo and not entry.answered:
+            self._buffer.again(answered.number)
+        entry.answered = entry.answered or answered.done
 
-    def _reconnect(self, now: float) -> None:
-        if self._was_ready:
-            self._was_ready = False
-            self._buffer.forget_sends()
-        if self.away or now < self._retry_at:
-            return
-        delay = min(FIRST_RETRY * 2.0 ** min(self._failures, 10), LONGEST_RETRY)
-        self._retry_at = now + delay * self._rng.uniform(0.5, 1.5)
-        self._failures += 1
-        try:
-            self._connection.open()
-        except OSError:
-            return  # nobody listens; the next try is in `_retry_at`
-
-    def _publish(self, entries: list[Waiting]) -> None:
-        for entry in entries:
-            first = entry.sends == 1 and not entry.again
-            self._books.tally.first_sends += first
-            for _ in range(entry.copies if first else 1):
-                if self._connection.publish(entry.upload.measure, entry.upload.payload):
-                    self._books.tally.published += 1
-                    self._books.journal.published(entry, self._books.clock())
-        if entries:
-            self._connection.settle_interest()
-
-    def _heard(self, payload: bytes) -> None:
-        at = self._books.clock()
-        for receipt in read_receipts(payload):
-            settled = self._buffer.settle(receipt)
-            if settled is not None:
-                entry, element = settled
-                self._books.journal.answered(entry, element, receipt, at)
-                self._books.tally.answer(entry, element)
-                self._echo(entry)
-
-    def _echo(self, entry: Waiting) -> None:
-        if entry.echo and not entry.open:
-            self._buffer.take(waiting(entry.number, entry.upload, again=True))
+    def prompted(self, prompt: Prompt) -> None:
+        """Nobody at home to be asked; sending again is the SDK's own business."""

@@ -9,9 +9,9 @@ from typing import Final, Self
 
 import msgspec
 
-from simulators.buffer import Waiting
+from device.receipts import Receipt
 from simulators.plan import Silence
-from simulators.receipts import Receipt
+from simulators.waiting import Waiting
 
 
 class Intent(msgspec.Struct, frozen=True, tag_field="line", tag="reading"):
@@ -100,6 +100,7 @@ class Journal:
 
 def _readings(entry: Waiting) -> list[bytes]:
     """One line of the ledger a reading, without what is known only later."""
+    sha256 = entry.sha256
     return [
         ENCODER.encode(
             {
@@ -114,7 +115,7 @@ def _readings(entry: Waiting) -> list[bytes]:
                 "truth": taken.truth,
                 "expect": taken.expect,
                 "expect_flags": taken.expect_flags,
-                "payload_sha256": entry.sha256,
+                "payload_sha256": sha256,
                 "element": element,
             }
         )

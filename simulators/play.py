@@ -11,13 +11,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
 
+from device.mqtt import Broker
 from simulators.home import Books, Tally
 from simulators.journal import Journal
 from simulators.ledger import fold, journal_of
-from simulators.mqtt import Address
 from simulators.plan import Plan, PlannedPatient, Silence
 from simulators.run import Manner, Played, Run
-from simulators.street import Street
+from simulators.street import Street, plain_broker
 from simulators.transport_faults import Step, schedule
 
 OpenSilences = Callable[[Plan, datetime], Sequence[Silence]]
@@ -46,7 +46,7 @@ def play(  # noqa: PLR0913 - one parameter for each option of the command, all b
     manner = Manner(settle, speed, history_until, on_history_done, on_progress, stop)
     steps = schedule(plan.uploads, faults, plan.seed)
     with _writing(ledger) as journal:
-        return _send(plan, steps, Address(host, port), journal, manner, open_silences)
+        return _send(plan, steps, plain_broker(host, port), journal, manner, open_silences)
 
 
 @contextmanager
@@ -64,14 +64,14 @@ def _writing(ledger: Path | None) -> Iterator[Journal]:
 def _send(
     plan: Plan,
     steps: Sequence[Step],
-    address: Address,
+    broker: Broker,
     journal: Journal,
     manner: Manner,
     open_silences: OpenSilences | None,
 ) -> Played:
     devices = dict.fromkeys(device.id for patient in plan.patients for device in patient.devices)
     books = Books(journal, Tally(), _now)
-    with Street(devices, address, books, plan.seed) as street:
+    with Street(devices, broker, books, plan.seed) as street:
         run = Run(street, steps, books.tally, manner)
         try:
             return run.play()

@@ -7,16 +7,15 @@ from datetime import UTC, datetime
 from threading import Event
 from typing import Final
 
-from simulators.buffer import Waiting
+from device.receipts import Receipt
 from simulators.home import Books, Tally
 from simulators.journal import Journal
-from simulators.mqtt import Address
 from simulators.plan import Taken, Upload
-from simulators.receipts import Receipt
 from simulators.recording import Recorded
 from simulators.run import Manner, Played, Run
-from simulators.street import Street
+from simulators.street import Street, plain_broker
 from simulators.transport_faults import Step
+from simulators.waiting import Waiting
 
 READINGS: Final = 200
 BYTES: Final = 64 * 1024
@@ -70,7 +69,7 @@ def play_recording(  # noqa: PLR0913 - one parameter for each option of the comm
     steps = [Step(upload, upload.at) for upload in uploads_of(readings, device, measure, most)]
     verdicts = Verdicts()
     books = Books(verdicts, Tally(), lambda: datetime.now(UTC))
-    with Street([device], Address(host, port), books, seed=0) as street:
+    with Street([device], plain_broker(host, port), books, seed=0) as street:
         played = Run(street, steps, books.tally, Manner(settle, speed, None, None, on_progress, stop)).play()
     stored, duplicate, quarantined = (verdicts.count[name] for name in ("stored", "duplicate", "quarantined"))
     return Replayed(

@@ -8,10 +8,13 @@ from random import Random
 from types import TracebackType
 from typing import Final, Self
 
-from simulators.buffer import Buffer, waiting
-from simulators.home import Books, Home
-from simulators.mqtt import Address, Connection
+from device.buffer import Buffer
+from device.courier import Courier
+from device.mqtt import Broker, Connection
+from device.shelf import Shelf
+from simulators.home import HASTE, Books, Home
 from simulators.transport_faults import Step
+from simulators.waiting import Waiting
 
 TICK: Final = 0.025
 
@@ -19,12 +22,13 @@ TICK: Final = 0.025
 class Street:
     """One home a device. `turn` is one pass of the loop; nothing happens between two of them."""
 
-    def __init__(self, devices: Iterable[str], address: Address, books: Books, seed: int) -> None:
+    def __init__(self, devices: Iterable[str], broker: Broker, books: Books, seed: int) -> None:
+        self._shelf = Shelf()
         self._selector = selectors.DefaultSelector()
         self._books = books
         self._taken = 0
         self._tick_at = 0.0
-        self._homes = {device: self._home(device, address, seed) for device in devices}
+        self._homes = {device: self._home(device, broker, seed) for device in devices}
 
     def __enter__(self) -> Self:
         return self
@@ -35,22 +39,23 @@ class Street:
         for home in self._homes.values():
             home.close()
         self._selector.close()
+        self._shelf.close()
 
     def take(self, steps: Sequence[Step]) -> None:
         """The devices measured: the intents go to disk, then the uploads into the buffers."""
         entries = [
-            waiting(number, step.upload, copies=step.copies, echo=step.echo)
-            for number, step in enumerate(steps, start=self._taken)
+            Waiting(number, step.upload, step.copies, step.echo) for number, step in enumerate(steps, start=self._taken)
         ]
         self._taken += len(steps)
         self._books.journal.intend(entries)
-        for step, entry in zip(steps, entries, strict=True):
-            self._homes[step.upload.device].take(step, entry)
+        with self._shelf.writing():
+            for step, entry in zip(steps, entries, strict=True):
+                self._homes[step.upload.device].take(step, entry)
 
     def come_back(self) -> None:
         """Every device that is out of reach returns."""
         for home in self._homes.values():
-            home.away = 0
+            home.come_back()
 
     @property
     def unanswered(self) -> int:
@@ -73,10 +78,22 @@ class Street:
             if ticked:
                 home.tick(now)
             home.pump(now)
-        for key, events in self._selector.select(max(self._tick_at - time.monotonic(), 0.0)):
-            key.data.serve(events)
+        ready = self._selector.select(max(self._tick_at - time.monotonic(), 0.0))
+        with self._shelf.writing():
+            for key, events in ready:
+                key.data.serve(events, time.monotonic(), time.time())
         return ticked
 
-    def _home(self, device: str, address: Address, seed: int) -> Home:
+    def _home(self, device: str, broker: Broker, seed: int) -> Home:
         rng = Random(f"{seed}/{device}")  # noqa: S311 - jitter, no secret
-        return Home(partial(Connection, device, address, self._selector), Buffer(rng), self._books, rng)
+        connect = partial(_connection, device, broker, self._selector)
+        return Home(connect, Buffer(device, self._shelf, "", rng, HASTE), self._books, rng)
+
+
+def _connection(device: str, broker: Broker, selector: selectors.BaseSelector, courier: Courier) -> Connection:
+    return Connection(device, broker, selector, courier, HASTE.keep_alive)
+
+
+def plain_broker(host: str, port: int) -> Broker:
+    """Over MQTT 3.1.1: the embedded broker knows nothing else, and thousands share one loop."""
+    return Broker(f"mqtt://[{host}]:{port}" if ":" in host else f"mqtt://{host}:{port}", mqtt="3.1.1")

@@ -142,6 +142,31 @@ def test_the_intent_is_on_disk_before_the_publish(mosquitto: Server, tmp_path: P
     assert missing == []
 
 
+def test_devices_that_are_asked_to_send_again_send_the_same_bytes_and_the_ledger_stays_as_it_was(
+    mosquitto: Server, tmp_path: Path
+) -> None:
+    plan, ledger = month(2, 40), tmp_path / "ledger.jsonl"
+    body = json.dumps({"id": "after-restore", "kind": "resend_since", "since": (BEGIN - timedelta(1)).isoformat()})
+    asked = threading.Event()
+    with answering(mosquitto) as other:
+
+        def ask(payload: bytes) -> None:
+            """Half of it has arrived."""
+            if len(other.heard) == len(plan.uploads) // 2 and not asked.is_set():
+                asked.set()
+                other.say("hearthline/v1/down/device-00/prompts", body)
+
+        other.on_heard = ask
+        played = play_at(mosquitto, plan, speed=100_000.0, ledger=ledger)
+    assert asked.is_set()
+    assert (played.taken, played.receipted, played.in_doubt) == (readings_in(plan), readings_in(plan), 0)
+    again = [payload for payload, times in other.heard.items() if times == 2]
+    assert len(again) > 5
+    assert all(b"device-00" in payload or payload.startswith(b"\0") for payload in again)
+    assert set(other.heard) == {one.payload for one in plan.uploads}
+    assert {line["receipt"]["verdict"] for line in lines(ledger)} == {"stored", "quarantined"}
+
+
 def test_a_broker_that_is_killed_twice_costs_nothing(tmp_path: Path) -> None:
     program = find_program("mosquitto", [Path("/usr/sbin")])
     if program is None:

@@ -39,6 +39,10 @@ class Answering:
         self._client.disconnect()
         self._client.loop_stop()
 
+    def say(self, topic: str, payload: str) -> None:
+        """A word to a device, QoS 1."""
+        self._client.publish(topic, payload, qos=1)
+
     @property
     def ids(self) -> set[str]:
         """The ids of everything heard that has one."""

@@ -26,7 +26,7 @@ def filled(shelf: Shelf, *finished: float | None) -> list[int]:
     for days in finished:
         numbers.append(shelf.add("scale-0001", message(), NOW))
         if days is not None:
-            shelf.finish("scale-0001", numbers[-1:], NOW - days * DAY)
+            shelf.finish(numbers[-1:], NOW - days * DAY)
     return numbers
 
 
@@ -76,7 +76,7 @@ def test_devices_of_one_file_do_not_see_each_others_messages() -> None:
     numbers = [shelf.add(device, message(), NOW) for device in ("scale-0001", "scale-0002")]
     assert [shelf.next_seq(device) for device in ("scale-0001", "scale-0001", "scale-0002")] == [1, 2, 1]
     assert shelf.waiting("scale-0002") == ([numbers[1]], 1)
-    shelf.finish("scale-0001", numbers[:1], NOW)
+    shelf.finish(numbers[:1], NOW)
     assert shelf.boot("scale-0002") == (2, False)
     assert shelf.list_finished_since("scale-0002", 0.0) == []
 

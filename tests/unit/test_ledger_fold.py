@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from simulators.buffer import Waiting, waiting
+from device.receipts import Receipt
 from simulators.journal import Journal
 from simulators.ledger import fold, journal_of
 from simulators.plan import Silence, Taken, Upload
-from simulators.receipts import Receipt
+from simulators.waiting import Waiting
 
 AT = datetime(2026, 1, 5, 7, 12, tzinfo=UTC)
 VALUES = MappingProxyType({"glucose": MappingProxyType({"value": Decimal("5.40"), "unit": "mmol/L"})})
@@ -30,7 +30,7 @@ def entry(number: int, readings: int = 1) -> Waiting:
         )
         for n in range(readings)
     )  # fmt: skip
-    return waiting(number, Upload("device-01", "glucose", AT, f"payload {number}".encode(), taken))
+    return Waiting(number, Upload("device-01", "glucose", AT, f"payload {number}".encode(), taken))
 
 
 def answer(number: int, element: int, verdict: str = "stored") -> Receipt:

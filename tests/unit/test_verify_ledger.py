@@ -7,10 +7,10 @@ import pytest
 
 from hearthline.errors import USAGE, Failure
 from hearthline.verify.ledger import read_ledger
-from simulators.buffer import waiting
 from simulators.journal import Journal
 from simulators.ledger import journal_of
 from simulators.plan import Taken, Upload
+from simulators.waiting import Waiting
 
 AT = datetime(2026, 1, 5, 7, 12, tzinfo=UTC)
 
@@ -19,7 +19,7 @@ def test_a_run_that_was_killed_left_a_journal_which_is_its_ledger(tmp_path: Path
     ledger = tmp_path / "ledger.jsonl"
     taken = Taken("p-1", "device-01", "weight", "a-1", "2026-01-05T08:12:00+01:00", AT, {}, {}, (), "stored", ())
     with Journal(journal_of(ledger)) as journal:
-        journal.intend([waiting(0, Upload("device-01", "weight", AT, b"payload", (taken,)))])
+        journal.intend([Waiting(0, Upload("device-01", "weight", AT, b"payload", (taken,)))])
     [line] = read_ledger(ledger).lines
     assert (line.key, line.receipted) == (("device-01", "a-1"), False)
     assert ledger.exists()
