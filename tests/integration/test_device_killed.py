@@ -10,19 +10,25 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from select import select
 
 import pytest
 
+from device.buffer import Buffer
+from device.errors import BufferFullError
+from device.readings import Reading
+from device.shelf import Shelf
 from tests.support.answering import answering, elements
-from tests.support.places import free_port
+from tests.support.places import absent, free_port
 from tests.support.processes import Server
 from tests.support.taking import start_taking
 
 pytestmark = pytest.mark.slow
 LIVES = 8
+WEIGHING = Reading("weight", {"weight": (70, "kg")}, datetime(2026, 1, 5, tzinfo=UTC))
 PATIENCE = 20.0
 
 
@@ -152,3 +158,39 @@ def test_what_the_disk_had_not_been_told_to_keep_may_be_lost_or_nonsense_after_a
     rest = chance.randbytes(chance.randrange(9000))
     log.write_bytes(log.read_bytes()[:synced] + rest)
     assert set(said) <= set(kept(copy))
+
+
+@contextmanager
+def small_disk(folder: Path) -> Iterator[Path]:
+    """A file system of its own with room for a dozen readings."""
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", folder]
+    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
+        absent("tmpfs", "mounting one needs root")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+def take_many(buffer: Buffer, taken: list[str]) -> None:
+    for _ in range(1000):
+        taken.append(buffer.take(WEIGHING, 0.0))
+
+
+def test_on_a_full_disk_it_says_so_keeps_what_it_has_and_goes_on_when_there_is_room(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk") as disk:
+        shelf = Shelf(disk / "buffer.db")
+        buffer, taken = Buffer("scale-0001", shelf, "BOOT0001", Random(1)), list[str]()
+        with pytest.raises(BufferFullError, match="has the disk room"):
+            take_many(buffer, taken)
+        with pytest.raises(BufferFullError):
+            take_many(buffer, taken)
+        assert buffer.readings == len(taken) > 5
+        subprocess.run(["mount", "-o", "remount,size=4m", disk], check=True)
+        taken.append(buffer.take(WEIGHING, 0.0))
+        shelf.close()
+        assert kept(disk / "buffer.db") == taken
+        numbers = [int(name.rpartition("-")[2]) for name in taken]
+        assert numbers[:-1] == list(range(1, len(taken)))
+        assert numbers[-1] >= len(taken)
