@@ -1,12 +1,13 @@
 """A backup becomes a database again: all of it, verified, in one transaction, or nothing."""
 
+import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, Table, event, inspect
+from sqlalchemy import Connection, Engine, Table, event, func, inspect, select
 
 from hearthline.addresses import hide_password
 from hearthline.database import downgrade_within, is_known, make_folder, naming, upgrade_within
@@ -16,10 +17,16 @@ from hearthline.keeping.reading import Backup, opened, require_same
 from hearthline.keeping.records import Manifest, TableEnd
 from hearthline.keeping.rows import NOT_KEPT, list_tables, sum_table
 from models.engine import open_writer
+from models.life import UNSEEN
 from models.queue import postpone
+from models.tables import Process
 from registry.resend import request_resends
 
 SILENCE_GRACE: Final = timedelta(days=1)
+# Revisions rebuild tables, so foreign keys are off. With a journal nothing is written twice, for an empty file has
+# nothing to journal; whoever opens the file next brings WAL back.
+ALONE_ON_SQLITE: Final = ("busy_timeout=2000", "foreign_keys=OFF", "journal_mode=DELETE", "cache_size=-262144")
+ALONE_ON_POSTGRESQL: Final = "SET LOCAL maintenance_work_mem = '256MB'"  # to make indexes in memory
 FILLED_BY_SCHEMA: Final = NOT_KEPT | {"registry_version"}
 
 
@@ -46,7 +53,7 @@ def restore(
     try:
         with naming(url), opened(path, key, tick) as backup, engine.begin() as connection:
             _require_known(backup.manifest, path)
-            require_empty(connection, url)
+            require_empty(connection, url, now)
             _make_schema(connection, url, backup.manifest.revision)
             tables = _load(connection, backup, str(hide_password(url)))
             upgrade_within(connection, url)
@@ -59,8 +66,12 @@ def restore(
         engine.dispose()
 
 
-def require_empty(connection: Connection, url: str) -> None:
-    """Raises Failure when any table holds a row that migrating did not put there."""
+def require_empty(connection: Connection, url: str, now: datetime) -> None:
+    """Raises Failure when any table holds a row that migrating did not put there, or somebody is at work."""
+    if inspect(connection).has_table("process"):
+        seen = connection.scalar(select(func.max(Process.seen_at)))
+        if seen is not None and seen > now - UNSEEN:
+            raise Failure(f"ingest is running on {hide_password(url)}", "stop it first", NO)
     for table in list_tables(connection):
         if table.name not in FILLED_BY_SCHEMA and connection.execute(table.select().limit(1)).first() is not None:
             mend = "name an empty database in database.url, or move this one away"
@@ -68,11 +79,21 @@ def require_empty(connection: Connection, url: str) -> None:
 
 
 def _open(url: str) -> Engine:
-    """Rows are loaded by table, and revisions rebuild tables: foreign keys are checked by whoever wrote the backup."""
+    """For one large transaction of somebody who is alone."""
     engine = open_writer(url)
     if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", lambda connection, _record: connection.execute("PRAGMA foreign_keys=OFF"))
+        event.listen(engine, "connect", _prepare_sqlite)
     return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    try:
+        for pragma in ALONE_ON_SQLITE:
+            connection.execute(f"PRAGMA {pragma}")
+    except sqlite3.OperationalError:  # the journal cannot be changed while somebody else has the file open
+        raise Failure(
+            "the database is in use by another process", "end the other one and try again", DATABASE
+        ) from None
 
 
 def _require_known(manifest: Manifest, path: Path) -> None:
@@ -89,6 +110,8 @@ def _make_schema(connection: Connection, url: str, revision: str) -> None:
 
 
 def _load(connection: Connection, backup: Backup, where: str) -> list[TableEnd]:
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(ALONE_ON_POSTGRESQL)
     there = {table.name: table for table in list_tables(connection)}
     for table in there.values():
         connection.execute(table.delete())

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from hearthline.database import check, current, downgrade, head, upgrade
 from hearthline.errors import Failure
-from hearthline.keeping.copying import back_up
+from hearthline.keeping.copying import back_up, snapshot
 from hearthline.keeping.reading import check_backup
 from models.engine import open_writer
+from models.life import sign
 from models.tables import Process, Reading, ResendRequest
 from registry.beginning import BEGINNING
 from tests.support.clinics import NOW, ago, clinic_at, pressure
@@ -125,6 +126,28 @@ def test_a_database_that_was_only_migrated_is_empty(filled: str, target: str, tm
     path = save(filled, tmp_path / "a.backup")
     bring_back(target, path)
     check(target)
+
+
+def test_nothing_is_restored_under_a_running_ingest(filled: str, target: str, tmp_path: Path) -> None:
+    """It would store into the old tables, or wait for the new ones with a cache of the old registry."""
+    path = save(filled, tmp_path / "a.backup")
+    upgrade(target)
+    with clinic_at(target) as clinic:
+        with clinic.engine.begin() as connection:
+            sign(connection, "ingest", 0, now=NOW, oldest_waiting=None)
+        clinic.engine.dispose()
+        with pytest.raises(Failure, match=r"ingest is running on .*; stop it first"):
+            bring_back(target, path, NOW + timedelta(seconds=10))
+    bring_back(target, path, NOW + timedelta(seconds=20))
+
+
+def test_a_file_that_somebody_has_open_is_left_alone(sqlite_database: str, other_sqlite: str, tmp_path: Path) -> None:
+    fill(sqlite_database)
+    upgrade(other_sqlite)
+    with snapshot(other_sqlite) as connection:
+        connection.exec_driver_sql("SELECT count(*) FROM reading")
+        with pytest.raises(Failure, match="the database is in use by another process"):
+            bring_back(other_sqlite, save(sqlite_database, tmp_path / "a.backup"))
 
 
 def test_checking_reads_all_of_it_and_needs_no_database(filled: str, tmp_path: Path) -> None:
