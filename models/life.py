@@ -79,6 +79,11 @@ def retire(connection: Connection, kind: str, slot: int, holder: str) -> None:
     connection.execute(delete(Process).where(*_row(kind, slot), Process.holder == holder))
 
 
+def free_all(connection: Connection) -> None:
+    """Nobody who held a slot when this record was copied holds it now; what waits in its session still waits."""
+    connection.execute(update(Process).values(holder=None, oldest_waiting=None))
+
+
 def list_processes(session: Session) -> list[Process]:
     """The rows that somebody holds, alive or not, by kind and slot."""
     held = select(Process).where(Process.holder.is_not(None))

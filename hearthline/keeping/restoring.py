@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, Table, event, func, inspect, select
+from sqlalchemy import Connection, Engine, Table, event, inspect
 
 from hearthline.addresses import hide_password
 from hearthline.database import downgrade_within, is_known, make_folder, naming, upgrade_within
@@ -17,9 +17,8 @@ from hearthline.keeping.reading import Backup, opened, require_same
 from hearthline.keeping.records import Manifest, TableEnd
 from hearthline.keeping.rows import NOT_KEPT, list_tables, sum_table
 from models.engine import open_writer
-from models.life import UNSEEN
+from models.life import UNSEEN, free_all, list_standings
 from models.queue import postpone
-from models.tables import Process
 from registry.resend import request_resends
 
 SILENCE_GRACE: Final = timedelta(days=1)
@@ -27,7 +26,7 @@ SILENCE_GRACE: Final = timedelta(days=1)
 # nothing to journal; whoever opens the file next brings WAL back.
 ALONE_ON_SQLITE: Final = ("busy_timeout=2000", "foreign_keys=OFF", "journal_mode=DELETE", "cache_size=-262144")
 ALONE_ON_POSTGRESQL: Final = "SET LOCAL maintenance_work_mem = '256MB'"  # to make indexes in memory
-FILLED_BY_SCHEMA: Final = NOT_KEPT | {"registry_version"}
+FILLED_BY_SCHEMA: Final = NOT_KEPT | {"registry_version", "process"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +57,7 @@ def restore(
             tables = _load(connection, backup, str(hide_password(url)))
             upgrade_within(connection, url)
             asked = request_resends(connection, since=since, now=now)
+            free_all(connection)
             postpone(connection, now + SILENCE_GRACE)
             if not backup.whole:
                 raise Failure(f"{path} ends too early", "use another backup", NO)
@@ -68,11 +68,12 @@ def restore(
 
 def require_empty(connection: Connection, url: str, now: datetime) -> None:
     """Raises Failure when any table holds a row that migrating did not put there, or somebody is at work."""
-    if inspect(connection).has_table("process"):
-        seen = connection.scalar(select(func.max(Process.seen_at)))
-        if seen is not None and seen > now - UNSEEN:
+    there = {table.name: table for table in list_tables(connection)}
+    if "holder" in getattr(there.get("process"), "columns", ()):
+        holders = [each for each in list_standings(connection, "ingest").values() if each.holder is not None]
+        if any(each.seen_at > now - UNSEEN for each in holders):
             raise Failure(f"ingest is running on {hide_password(url)}", "stop it first", NO)
-    for table in list_tables(connection):
+    for table in there.values():
         if table.name not in FILLED_BY_SCHEMA and connection.execute(table.select().limit(1)).first() is not None:
             mend = "name an empty database in database.url, or move this one away"
             raise Failure(f"{hide_password(url)} holds data already, and a restore replaces nothing", mend, NO)

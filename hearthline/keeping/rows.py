@@ -15,7 +15,7 @@ from sqlalchemy import JSON, Boolean, Connection, DateTime, MetaData, Table, Uui
 
 BATCH: Final = 2_000
 MODULUS: Final = 1 << 256
-NOT_KEPT: Final = frozenset({"alembic_version", "process"})  # the manifest says the revision; who ran then is gone
+NOT_KEPT: Final = frozenset({"alembic_version"})  # the manifest says it
 PLAIN_POSTGRESQL: Final = (
     (Uuid, "replace({}::text, '-', '')"),
     (DateTime, "to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')"),

@@ -12,8 +12,8 @@ from hearthline.errors import Failure
 from hearthline.keeping.copying import back_up, snapshot
 from hearthline.keeping.reading import check_backup
 from models.engine import open_writer
-from models.life import sign
-from models.tables import Process, Reading, ResendRequest
+from models.life import list_standings, take
+from models.tables import Reading, ResendRequest
 from registry.beginning import BEGINNING
 from tests.support.clinics import NOW, ago, clinic_at, pressure
 from tests.support.keeping import KEY, LATER, bring_back, fill, record_of, save
@@ -44,7 +44,7 @@ def unchanged(record: dict[str, tuple[int, str]]) -> dict[str, tuple[int, str]]:
 
 def test_every_table_comes_back_as_it_was(filled: str, target: str, tmp_path: Path) -> None:
     before = record_of(filled)
-    assert {name for name, (rows, _) in before.items() if rows == 0} == {"resend_request"}
+    assert {name for name, (rows, _) in before.items() if rows == 0} == {"process", "resend_request"}
     done = bring_back(target, save(filled, tmp_path / "a.backup"))
     assert {end.name: (end.rows, end.checksum) for end in done.tables} == before
     assert unchanged(record_of(target)) == unchanged(before)
@@ -134,7 +134,7 @@ def test_nothing_is_restored_under_a_running_ingest(filled: str, target: str, tm
     upgrade(target)
     with clinic_at(target) as clinic:
         with clinic.engine.begin() as connection:
-            sign(connection, "ingest", 0, now=NOW, oldest_waiting=None)
+            assert take(connection, "ingest", 0, "somebody", over=None, now=NOW)
         clinic.engine.dispose()
         with pytest.raises(Failure, match=r"ingest is running on .*; stop it first"):
             bring_back(target, path, NOW + timedelta(seconds=10))
@@ -182,19 +182,16 @@ def test_silence_is_not_judged_for_a_day_after_a_restore(filled: str, other_sqli
         assert {flag.rule for flag in clinic.flags()[before:]} >= {"NODATA-BP"}
 
 
-def test_who_ran_when_it_was_taken_is_not_in_it(filled: str, other_sqlite: str, tmp_path: Path) -> None:
-    """A lease of the old world would hold up the first worker of the new one."""
-    engine = open_writer(filled)
-    with engine.begin() as connection:
-        connection.execute(
-            text(
-                "INSERT INTO process (kind, slot, started_at, seen_at) VALUES ('ingest', 0, '2026-01-01', '2026-01-01')"
-            )
-        )
-    engine.dispose()
-    bring_back(other_sqlite, save(filled, tmp_path / "a.backup"))
-    with clinic_at(other_sqlite) as clinic:
-        assert clinic.count(Process) == 0
+def test_a_slot_that_was_held_when_it_was_taken_is_free_and_not_forgotten(
+    filled: str, other_sqlite: str, tmp_path: Path
+) -> None:
+    """A lease of the old world would hold up the new workers; without the slot nobody would look into its session at
+    the broker, where messages may wait."""
+    with clinic_at(filled) as clinic, clinic.engine.begin() as connection:
+        assert take(connection, "ingest", 1, "somebody", over=None, now=NOW)
+    bring_back(other_sqlite, save(filled, tmp_path / "a.backup"), NOW)
+    with clinic_at(other_sqlite) as clinic, clinic.engine.begin() as connection:
+        assert [(slot, each.holder) for slot, each in list_standings(connection, "ingest").items()] == [(1, None)]
 
 
 def test_an_older_backup_is_brought_to_the_schema_of_today(filled: str, target: str, tmp_path: Path) -> None:
