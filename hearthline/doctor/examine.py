@@ -10,6 +10,7 @@ from typing import Final
 from sqlalchemy import URL, Engine, make_url
 from sqlalchemy.orm import Session
 
+from hearthline.doctor.arrivals import check_missing, check_payloads, check_resends
 from hearthline.doctor.backups import check_backups
 from hearthline.doctor.broker import check_broker, check_session
 from hearthline.doctor.broker_file import check_broker_file
@@ -39,6 +40,9 @@ RECORD: Final[Mapping[str, RecordCheck]] = {
     "ingest": check_processes,
     "evaluation failures": check_failures,
     "refusals": check_refusals,
+    "missing readings": check_missing,
+    "resends": check_resends,
+    "bytes of messages": check_payloads,
     "backup": check_backups,
 }
 QUICK: Final = ("ingest",)

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from hearthline.doctor.arrivals import check_missing, check_payloads, check_resends
 from hearthline.doctor.backups import check_backups
 from hearthline.doctor.clock import check_clock
 from hearthline.doctor.finding import WRONG, Finding, Place, RecordCheck, ago
@@ -19,6 +20,8 @@ from hearthline.settings import BackupSettings, DatabaseSettings, Settings
 from models.engine import open_writer
 from models.queue import LookAgain, enqueue
 from models.tables import Message, Process, Refusal
+from registry.resend import request_resends
+from tests.support.desks import CUFF, desk_at, pressure
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
@@ -149,6 +152,36 @@ def test_a_record_of_three_days_without_a_fresh_backup_is_a_warning(
     assert said() == ("warning", f"the last backup is 4 days old in {tmp_path}")
     name_backup(tmp_path, NOW - HOUR * 10).touch()
     assert said() == ("ok", "the last one is 10 h old")
+
+
+def test_readings_that_never_came_are_a_warning_that_names_the_device(sqlite_database: str) -> None:
+    with desk_at(sqlite_database) as desk, Session(desk.engine) as session:
+        place = Place(Settings(DatabaseSettings(sqlite_database)), None, desk.now)
+        desk.enrol(CUFF, "ana")
+        desk.take(*(pressure(f"r-{n}", f"2026-01-05T07:0{n}:00Z", seq=n) for n in (1, 2, 5)))
+        [found] = check_missing(place, session)
+        assert (found.standing, found.says) == (
+            "warning", f"2 readings of 1 devices never came in 30 days: {CUFF} 2",
+        )  # fmt: skip
+        assert f"hearthline devices show {CUFF}" in found.mend
+        session.rollback()
+        desk.take(*(pressure(f"r-{n}", f"2026-01-05T07:0{n}:00Z", seq=n) for n in (3, 4)))
+        assert [found.standing for found in check_missing(place, session)] == ["ok"]
+        assert [found.says for found in check_payloads(place, session)] == [
+            "kept since 2026-01; hearthline db purge lets go of old ones"
+        ]
+
+
+def test_devices_that_are_asked_to_send_again_after_a_restore_are_counted(sqlite_database: str) -> None:
+    with desk_at(sqlite_database) as desk, Session(desk.engine) as session:
+        place = Place(Settings(DatabaseSettings(sqlite_database)), None, desk.now)
+        desk.enrol(CUFF, "ana")
+        assert list(check_resends(place, session)) == []
+        request_resends(session.connection(), since=NOW - HOUR, now=NOW)
+        [found] = check_resends(place, session)
+        assert (found.standing, found.says) == (
+            "ok", "1 devices are asked to send again what they keep, until 2026-01-12",
+        )  # fmt: skip
 
 
 def test_a_clock_that_went_back_is_noticed_by_what_is_stored_already(session: Session, wrong: Examine) -> None:

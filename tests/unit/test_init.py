@@ -1,7 +1,9 @@
 """`init`: the files of an installation, complete, private where they must be, and never written over."""
 
 import re
+import shutil
 import stat
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import pytest
 
 from hearthline.__main__ import run
 from hearthline.doctor.broker_file import faults_of, read_broker_file
-from hearthline.init.profile import PROFILES
+from hearthline.init.profile import PROFILES, SERVICES
 from hearthline.init.write import KEY, NOTES, TEMPLATES
 from hearthline.settings import load_settings
 
@@ -83,6 +85,24 @@ def test_an_unknown_profile_is_a_mistake_that_names_the_known(tmp_path: Path, ca
     assert init(tmp_path, "huge") == 2
     said = capsys.readouterr().err
     assert [name for name in PROFILES if name not in said] == []
+
+
+@both
+@pytest.mark.slow
+def test_systemd_finds_nothing_wrong_with_the_services_and_little_that_they_might_still_do(
+    tmp_path: Path, profile: str
+) -> None:
+    """Their folder is in the place they are written for: below a home, systemd says nothing of it."""
+    analyze = shutil.which("systemd-analyze")
+    if analyze is None:
+        pytest.skip("systemd-analyze: not on this machine")
+    init(tmp_path, profile)
+    services = [str(tmp_path / name) for name in SERVICES]
+    verified = subprocess.run([analyze, "verify", "--man=no", *services], capture_output=True, text=True, check=False)
+    assert [line for line in verified.stderr.splitlines() if str(tmp_path) in line] == []
+    security = [analyze, "security", "--offline=true", "--threshold=25", services[0]]
+    judged = subprocess.run(security, capture_output=True, text=True, check=False)
+    assert judged.returncode == 0, judged.stdout[-300:]
 
 
 def test_every_template_is_of_a_profile() -> None:
