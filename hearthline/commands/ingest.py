@@ -37,10 +37,10 @@ def command(context: typer.Context, *, workers: Workers = None, slots: Slots = N
 
         signals = work(settings, wanted[0], group=group, standby=standby, clock=context.obj.now)
         raise typer.Exit(INTERRUPTED if signals.interrupted else 0)
-    from hearthline.database import require_current
+    from hearthline.doctor.start import check_start
     from hearthline.workers.parent import supervise
 
-    require_current(settings.database.url)
+    check_start(settings)
     with catching_signals() as signals:
         code = supervise(wanted, group=group, standby=standby, config=context.obj.config, stop=signals.stop)
     raise typer.Exit(code or (INTERRUPTED if signals.interrupted else 0))

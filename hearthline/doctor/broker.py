@@ -11,7 +11,7 @@ from hearthline.doctor.broker_file import read_broker_file
 from hearthline.doctor.finding import DANGEROUS, MIB, OK, UNKNOWN, WARNING, Finding, Findings, Place
 from hearthline.doctor.mqtt import ask_figures, has_session
 from hearthline.errors import Failure
-from models.life import UNSEEN, list_processes
+from models.life import UNSEEN, list_processes, list_standings
 
 CHECK: Final = "broker"
 CLIENT_ID: Final = "hearthline-ingest-{}"
@@ -77,7 +77,7 @@ def check_session(place: Place, session: Session) -> Findings:
     known = list_processes(session)
     if any(process.kind == "ingest" and place.now - process.seen_at <= UNSEEN for process in known):
         return
-    slots = sorted({process.slot for process in known if process.kind == "ingest"} | {0})
+    slots = sorted({0, *list_standings(session.connection(), "ingest")})
     broker = parse_broker(place.settings.broker.url)
     try:
         lacking = [slot for slot in slots if not has_session(broker, CLIENT_ID.format(slot))]

@@ -17,6 +17,7 @@ class Profile:
     """
 
     name: str
+    workers: int
     files: tuple[str, ...]
     values: Mapping[str, str]
 
@@ -31,6 +32,7 @@ PROFILES: Final = MappingProxyType(
         for profile in (
             Profile(
                 "small",
+                1,
                 ("hearthline.toml", "mosquitto.conf", *SERVICES),
                 {
                     "database": "# Beside this file; SQLite, durable (WAL, synchronous FULL).\n"
@@ -42,6 +44,7 @@ PROFILES: Final = MappingProxyType(
             ),
             Profile(
                 "clinic",
+                2,
                 ("hearthline.toml", "mosquitto.conf", "postgresql.sql", *SERVICES),
                 {
                     "database": "# The server of this machine, by its socket: peer, no password.\n"

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
+from secrets import token_hex
 from typing import Final
 
 from hearthline.errors import NO, Failure
@@ -48,6 +49,8 @@ def values_for(profile: Profile, folder: Path, port: int) -> dict[str, str]:
     program = find_program()
     hidden = any(Path(place).is_relative_to(home) for place in (folder, program) for home in HOMES)
     own = {"profile": profile.name, "folder": str(folder), "port": str(port), "hearthline": str(program)}
+    several = profile.workers > 1
+    own |= {"workers": f" --workers {profile.workers}" if several else "", "group": token_hex(8) if several else ""}
     return own | {"protect_home": "read-only" if hidden else "yes"} | dict(profile.values)
 
 

@@ -39,6 +39,7 @@ def test_the_settings_are_ours_and_name_what_lies_beside_them(tmp_path: Path, pr
     assert settings.database.url == database.get(profile, "postgresql:///hearthline?host=/var/run/postgresql")
     assert settings.broker.config == str(tmp_path / "mosquitto.conf")
     assert (settings.backup.folder, settings.backup.key_file) == (f"{tmp_path}/backups", f"{tmp_path}/backup.key")
+    assert bool(settings.ingest.group) == ("--workers 2" in (tmp_path / "hearthline-ingest.service").read_text())
     assert not settings.database.accept_unsafe
 
 
@@ -105,6 +106,13 @@ def test_systemd_finds_nothing_wrong_with_the_services_and_little_that_they_migh
     assert judged.returncode == 0, judged.stdout[-300:]
 
 
+def test_two_installations_share_no_name_of_a_subscription(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        init(tmp_path / name, "clinic")
+    groups = {load_settings(tmp_path / name / "hearthline.toml", {}).ingest.group for name in ("one", "two")}
+    assert len(groups - {""}) == 2
+
+
 def test_every_template_is_of_a_profile() -> None:
     used = {name for profile in PROFILES.values() for name in (*profile.files, profile.next_steps)}
     assert {path.name for path in TEMPLATES.iterdir()} == used
@@ -112,4 +120,4 @@ def test_every_template_is_of_a_profile() -> None:
 
 def test_the_settings_file_says_nothing_twice(tmp_path: Path) -> None:
     init(tmp_path, "clinic")
-    assert set(tomllib.loads((tmp_path / "hearthline.toml").read_text())) == {"database", "broker", "backup"}
+    assert set(tomllib.loads((tmp_path / "hearthline.toml").read_text())) == {"database", "broker", "ingest", "backup"}
