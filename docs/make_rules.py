@@ -19,9 +19,10 @@ means stated from knowledge and to be checked before release; *(design)* means o
 
 def entry(rule: Rule) -> str:
     needs = "any patient" if rule.needs is None else f"patients with the fact `{rule.needs[0]}={rule.needs[1]}`"
+    off = "" if rule.on else " (off: not evaluated)"
     return (
         f"\n## {rule.id}\n\n{rule.words}.\n\n"
-        f"- Severity: {rule.severity}\n- Limit: {rule.limit}\n- Reads: `{rule.stream}` of {needs}\n"
+        f"- Severity: {rule.severity}{off}\n- Limit: {rule.limit}\n- Reads: `{rule.stream}` of {needs}\n"
         f"- Source: {rule.source}\n- Standing: {rule.standing}\n"
     )
 

@@ -18,9 +18,11 @@ _TABLE = (
 
 RULES: Final[Mapping[str, Rule]] = MappingProxyType({rule.id: rule for rule in _TABLE})
 
-_BY_STREAM: Final = {each.stream: tuple(rule for rule in _TABLE if rule.stream == each.stream) for each in _TABLE}
+_BY_STREAM: Final = {
+    each.stream: tuple(rule for rule in _TABLE if rule.on and rule.stream == each.stream) for each in _TABLE
+}
 
 
 def rules_for(stream: str) -> tuple[Rule, ...]:
-    """The rules that read the stream, in the table's order; none for a stream that no rule reads."""
+    """The rules that are on and read the stream, in the table's order; none for a stream that no rule reads."""
     return _BY_STREAM.get(stream, ())

@@ -93,6 +93,7 @@ class Rule:
     `interest`: where set, `lookback` matters only when it holds for a sample from `start` on.
     `entry`: how long before the sample that completes a breach an episode may have started.
     `closes_itself`: its flag closes with its episode whatever its severity.
+    `on`: whether it is evaluated; a rule that is off is described and tested, and raises nothing.
     """
 
     id: str
@@ -108,6 +109,7 @@ class Rule:
     entry: timedelta = timedelta(0)
     needs: tuple[str, str] | None = None
     closes_itself: bool = False
+    on: bool = True
 
 
 SEVERITIES = ("CRIT", "HIGH", "MOD", "INFO")

@@ -8,7 +8,7 @@ from hearthline.tables import Column
 
 app = typer.Typer(help="What is looked for, with limits and sources.")
 
-NAMES = ("id", "severity", "stream", "words", "limit", "source", "standing")
+NAMES = ("id", "on", "severity", "stream", "words", "limit", "source", "standing")
 COLUMNS = tuple(Column(name, "rule" if name == "id" else name) for name in NAMES[:-2])
 
 
