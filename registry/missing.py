@@ -24,7 +24,9 @@ OF_DEVICE: Final = (
     "SELECT d.id AS device_id, time_quality AS kind, seq, measured_at AS at "
     "FROM device d CROSS JOIN reading r WHERE r.device_id = d.id"
 )
-ANY_STATE: Final = "state IN ('open', 'resolved', 'dismissed')"  # said for the index on (state, received_at)
+# by the bytes: a message that was sent again was refused again, and is one
+REFUSED: Final = "refusal r JOIN device d ON d.id = r.device_id JOIN message m ON m.id = r.message_id"
+NOT_STORED: Final = "state IN ('open', 'dismissed')"  # what is resolved is there as a reading
 KIND_OF_REFUSAL: Final = "CASE code WHEN 'store.conflict' THEN 'conflict' ELSE 'refused' END"
 
 
@@ -100,8 +102,9 @@ def _statement(*, alone: bool) -> str:
     numbers = (
         f"{readings} AND time_quality = 'good' AND measured_at >= :since "  # noqa: S608  static text
         f"UNION ALL {readings} AND time_quality = 'doubtful' AND (measured_at >= :since OR measured_at < :factory) "
-        f"UNION ALL SELECT DISTINCT d.id, {KIND_OF_REFUSAL}, seq, CAST(NULL AS timestamptz) "
-        f"FROM refusal r JOIN device d ON d.id = r.device_id WHERE {mine} AND {ANY_STATE} AND received_at >= :since"
+        f"UNION ALL SELECT d.id, {KIND_OF_REFUSAL}, seq, CAST(NULL AS timestamptz) "
+        f"FROM {REFUSED} WHERE {mine} AND {NOT_STORED} AND r.received_at >= :since "
+        f"GROUP BY d.id, {KIND_OF_REFUSAL}, seq, sha256, element"
     )
     neighbours = (
         f"SELECT device_id, kind, seq, at, LAG(seq) OVER w AS before, LEAD(seq) OVER w AS after FROM ({numbers}) n "  # noqa: S608  static text

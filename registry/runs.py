@@ -87,13 +87,15 @@ class Run:
         self.heard = piece.until or self.heard
         self.parts.insert(bisect(self.parts, piece.first, key=lambda part: part.first), piece)
 
-    def fill(self, piece: Stretch) -> bool:
-        """Close what the piece closes of the holes; whether that was anything."""
+    def fill(self, piece: Stretch) -> list[Stretch]:
+        """Close what the piece closes of the holes; answers what is left of it."""
         holes = ((max(a.last + 1, piece.first), min(b.first - 1, piece.last)) for a, b in pairwise(self.parts))
         closed = [Stretch(first, last) for first, last in holes if first <= last]
         for one in closed:
             self.add(one)
-        return bool(closed)
+        edges = [piece.first - 1, *(edge for one in closed for edge in (one.first, one.last)), piece.last + 1]
+        pairs = zip(edges[::2], edges[1::2], strict=True)
+        return [Stretch(low + 1, high - 1) for low, high in pairs if high - low > 1]
 
     def gaps(self) -> list[Gap]:
         after: list[datetime | None] = [None]

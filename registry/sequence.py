@@ -43,10 +43,8 @@ def read_count(
         doubled += _join(runs, piece)
     lost: list[Run] = []
     for piece in sorted(undated, key=lambda piece: (piece.first, piece.last)):
-        if whole:
-            doubled += _place(runs, lost, piece)
-        else:
-            _close(runs, piece)
+        for rest in _close(runs, piece):
+            doubled += _place(runs, lost, rest) if whole else ()
     for piece in sorted(refused, key=lambda piece: (piece.first, piece.last)):
         _close(runs + lost, piece)
     found = runs + lost
@@ -77,9 +75,17 @@ def _home(runs: Sequence[Run], piece: Stretch) -> Run | None:
     return next((run for run in reversed(runs[-RECALLED:-1]) if run.is_next(piece)), last)
 
 
+def _close(runs: Sequence[Run], piece: Stretch) -> list[Stretch]:
+    """Into the holes of the latest run that has some there, then of those before; answers what is left."""
+    left = [piece]
+    for run in reversed(runs):
+        left = [rest for each in left for rest in run.fill(each)]
+    return left
+
+
 def _place(runs: Sequence[Run], lost: list[Run], piece: Stretch) -> Sequence[tuple[int, int]]:
-    """An undated piece into the run whose numbers it is nearest to, the later of two; else the count began again at a
-    time that nobody knows. A single number that was there already is only that."""
+    """An undated piece beside the run whose numbers it is nearest to, the later of two; else the count began again at
+    a time that nobody knows. A single number that was there already is only that."""
     near = [(run.distance(piece), -n) for n, run in enumerate([*runs, *lost])]
     fitting = [(distance, n) for distance, n in near if distance is not None and distance <= JUMP]
     if fitting:
@@ -89,8 +95,3 @@ def _place(runs: Sequence[Run], lost: list[Run], piece: Stretch) -> Sequence[tup
         return ((piece.first, piece.last),)
     lost.append(Run(piece, Reset(None, None, piece.first) if runs or lost else None))
     return ()
-
-
-def _close(runs: Sequence[Run], piece: Stretch) -> None:
-    """Into the holes of the latest run that has any there."""
-    any(run.fill(piece) for run in reversed(runs))

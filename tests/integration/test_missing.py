@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from hearthline.__main__ import run
+from ingest.quarantine import replay_refusal
 from models.tables import Refusal
 from registry.missing import MOST, Numbers, count_missing, read_numbers
 from tests.support.desks import CUFF, NOW, Desk, desk_at, pressure
@@ -86,6 +87,26 @@ def test_refused_is_not_missing(desk: Desk) -> None:
     assert [row.seq for row in desk.all(Refusal)] == [2]
     assert desk.take(taken(3) | {"seq": "3"}, taken(3, given_id="no such id")) == ["decode.bad_seq", "decode.bad_id"]
     assert missing(desk) == []
+
+
+def test_of_two_counts_each_has_its_own_refusals(desk: Desk) -> None:
+    again = [taken(n, 90 + n, f"s-{n}") for n in (1, 2, 4)]
+    refused = unitless(3) | {"id": "s-3", "measured_at": again[1]["measured_at"]}
+    desk.take(taken(1), taken(2), unitless(3), taken(4), *again)
+    assert missing(desk) == [(3, 3)]
+    desk.take(refused, refused)
+    assert missing(desk) == []
+
+
+def test_what_was_refused_and_then_stored_is_one_reading(desk: Desk) -> None:
+    desk.enrol("cuff-0002")
+    bodies = [taken(n) for n in range(1, 5)] + [taken(n, 90 + n, f"s-{n}") for n in (1, 2, 4)]
+    assert set(desk.take(*bodies, device="cuff-0002")) == {"identify.unassigned"}
+    desk.admit("bo")
+    desk.assign("cuff-0002", "bo")
+    for refusal in desk.all(Refusal):
+        replay_refusal(desk.engine, refusal.id, clock=lambda: desk.now)
+    assert missing(desk, "cuff-0002") == [(3, 3)]
 
 
 def test_what_nobody_held_when_it_was_measured_is_not_missing(desk: Desk) -> None:

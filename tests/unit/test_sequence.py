@@ -93,6 +93,11 @@ def test_readings_under_a_lost_clock_are_there() -> None:
     assert intervals(read_count([], undated(1, 2, 4))) == [(3, 3)]
 
 
+def test_a_reading_without_a_time_closes_a_hole_rather_than_going_on_with_another_count() -> None:
+    old, new = dated(*range(1, 13), *range(14, 17)), dated(*range(1, 13), since=100)
+    assert read_count(old + new, undated(13)).missing == 0
+
+
 def test_the_instants_about_a_gap_are_the_nearest_that_are_known() -> None:
     [gap] = read_count(dated(1, 2, 7), undated(3, 6)).gaps
     assert (gap.after, gap.before) == (hour(1), hour(2))
