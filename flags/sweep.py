@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, func, select, update
 
 from flags.evaluate import Sweep, evaluate
 from flags.tally import FlagTally
@@ -15,16 +15,24 @@ MOST: Final = 500
 BEHIND: Final = timedelta(seconds=15)
 
 
-def sweep(writer: Engine, *, clock: Callable[[], datetime], tally: FlagTally | None = None) -> int:
+def sweep(
+    writer: Engine, *, clock: Callable[[], datetime], tally: FlagTally | None = None, judge_silence: bool = True
+) -> int:
     """Evaluate the patients that have waited longest for what is due; answers how many were looked at. The open gap is
-    left alone while ingest is behind: what it misses may be in the backlog."""
+    left alone while ingest is behind, for what it misses may be in the backlog, and unless `judge_silence`."""
     now = clock()
     with writer.connect() as connection:
-        behind = is_behind(connection, "ingest", now - BEHIND)
+        behind = not judge_silence or is_behind(connection, "ingest", now - BEHIND)
         patients = _due_patients(connection, now, behind)
     if patients:
         evaluate(writer, patients, clock=clock, sweep=Sweep.BUT_SILENCE if behind else Sweep.ALL, tally=tally)
     return len(patients)
+
+
+def look_again_at_all(writer: Engine, now: datetime) -> None:
+    """Everything that was to be looked at later is due: what a wrong clock set may be far away."""
+    with writer.begin() as connection:
+        connection.execute(update(Evaluation).where(Evaluation.due_at > now).values(due_at=now))
 
 
 def _due_patients(connection: Connection, now: datetime, behind: bool) -> list[str]:

@@ -40,6 +40,10 @@ EVENTS: Final[Mapping[str, Event]] = MappingProxyType({
                          ("reason", "does")),
     "database.away": Event("warning", "The database takes nothing. Said once for each absence.", ("cause", "does")),
     "database.back": Event("info", "The database takes what is written again."),
+    "clock.stepped": Event("warning", "The machine's clock was set forward (or back: negative). For an hour silence is "
+                           "not judged, and everything is looked at again.", ("seconds",)),
+    "decode.crashed_worker": Event("error", "Decoding a message ended two processes; it is quarantined with its bytes. "
+                                   "`message` is its id in `quarantine list`.", ("message",)),
     "database.unsafe": Event("warning", "The database may lose what it committed, and `database.accept_unsafe` is set.",
                              ("says", "mend")),
     "broker.unsafe": Event("warning", "The broker's configuration loses or delays messages.", ("says", "mend")),

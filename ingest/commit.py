@@ -11,6 +11,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 
 from ingest.decoded import Decoded, Outcome, Rejected
 from ingest.delivery import Decoding, Settled
+from ingest.schema import is_other_schema
 from ingest.store import store
 from registry.holders import Holders
 
@@ -50,8 +51,9 @@ def commit(
 
 
 def is_away(error: Exception) -> bool:
-    """Whether the fault is the database's (gone, locked, full, deadlocked), not a row's."""
-    return isinstance(error, DBAPIError) and not isinstance(error, (DataError, IntegrityError))
+    """Whether the fault is the database's (gone, locked, full, deadlocked, of another schema), not a row's."""
+    of_a_row = isinstance(error, (DataError, IntegrityError)) and not is_other_schema(error)
+    return isinstance(error, DBAPIError) and not of_a_row
 
 
 def _one_by_one(

@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Condition
 from typing import Final
 
@@ -10,6 +10,7 @@ from ingest.delivery import Delivery
 
 GATHER: Final = 0.001  # seconds without a delivery that end a batch
 GATHERINGS: Final = 5
+LITTLE: Final = 50  # deliveries; more at once were waiting for us, at least at the broker
 
 
 class Inbox:
@@ -20,6 +21,7 @@ class Inbox:
         self._changed = Condition()
         self._capacity, self._most_bytes, self._bytes, self._closed = capacity, most_bytes, 0, False
         self.received = 0
+        self._busy_since: float | None = None
 
     def put(self, delivery: Delivery) -> None:
         """Add a delivery, waiting while there is no room: the broker then stops sending, and keeps what it has."""
@@ -30,6 +32,8 @@ class Inbox:
                 self._waiting.append(delivery)
                 self._bytes += len(delivery.payload)
                 self.received += 1
+                if self._busy_since is None:
+                    self._busy_since = time.monotonic()
                 if len(self._waiting) == 1:
                     self._changed.notify()
 
@@ -48,6 +52,8 @@ class Inbox:
         with self._changed:
             batch = [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]
             self._bytes -= sum(len(each.payload) for each in batch)
+            if not self._waiting and len(batch) < LITTLE:
+                self._busy_since = None
             self._changed.notify()
             return batch
 
@@ -65,6 +71,11 @@ class Inbox:
         with self._changed:
             self._closed = True
             self._changed.notify_all()
+
+    def busy_for(self) -> timedelta | None:
+        """How long there was always something to do: a backlog is one even while it drains; None when there is none."""
+        since = self._busy_since
+        return None if since is None else timedelta(seconds=time.monotonic() - since)
 
     def oldest(self) -> datetime | None:
         """When the longest waiting delivery was received."""

@@ -75,7 +75,7 @@ class Keeper:
     def _end(self, work: Work) -> None:
         self.adopted = None
         if work.subscriber.refused is None:
-            work.subscriber.stop()
+            drop(work)
             work.patience.persist(lambda: work.lease.retire(work.writer))
             log.info("slot.retired", slot=work.lease.slot)
         else:

@@ -9,6 +9,8 @@ from typing import Final
 import structlog
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from ingest.schema import is_other_schema
+
 FIRST: Final = 0.2
 MOST: Final = 5.0
 log = structlog.get_logger()
@@ -34,12 +36,15 @@ class Patience:
     beat: Callable[[], object] = bool
 
     def persist(self, act: Callable[[], object]) -> bool:
-        """Do it, however often the database refuses everybody. False when told to stop before it was done."""
+        """Do it, however often the database refuses everybody. False when told to stop before it was done.
+        Raises DBAPIError when the schema is another: that does not pass."""
         delay = FIRST
         while True:
             try:
                 act()
             except DBAPIError as error:
+                if is_other_schema(error):
+                    raise
                 self._say_away(error)
                 self.retries += 1
                 self.beat()

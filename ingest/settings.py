@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from threading import Event
 from typing import Final
 
+from ingest.decode import Decode, decode
 from ingest.lease import LENGTH
 from ingest.metrics import Tallies
 from ingest.mqtt import FILTER, KEEP_ALIVE, BrokerAddress, shared
@@ -38,6 +39,7 @@ class WorkerSettings:
     lease: float = LENGTH
     keep_alive: int = KEEP_ALIVE
     clock: Callable[[], datetime] = utc_now
+    decode: Decode = decode
     tell: Callable[[str], None] = keep_to_oneself
     tallies: Tallies = field(default_factory=Tallies)
 

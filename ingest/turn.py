@@ -6,16 +6,18 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
+import structlog
 from sqlalchemy import Engine
 
 from flags.evaluate import evaluate
-from flags.sweep import sweep
+from flags.sweep import look_again_at_all, sweep
+from ingest.careful import Careful
 from ingest.commit import commit
-from ingest.decode import decode
 from ingest.delivery import Decoding, Delivery, Settled
 from ingest.inbox import Inbox
-from ingest.lease import Lease
+from ingest.lease import Lease, steady_seconds
 from ingest.mqtt import Seat, Subscriber
+from ingest.pace import Pace
 from ingest.patience import Patience
 from ingest.payloads import PayloadBudget
 from ingest.prompts import Prompts
@@ -28,11 +30,13 @@ EVALUATE_AFTER: Final = 0.1  # seconds the oldest stored reading may wait for it
 CATCHING_UP: Final = 0.5  # the same while full batches come: what has waited for hours is evaluated for half the cost
 SWEEP_EVERY: Final = 1.0
 LULL: Final = 0.005  # seconds without a delivery: a broker with a small window pauses after each acknowledgement
+log = structlog.get_logger()
 
 
 @dataclass(slots=True)
 class Work:
-    """What the loop carries from turn to turn. `waiting` are patients whose new readings are not evaluated yet."""
+    """What the loop carries from turn to turn. `waiting` are patients whose new readings are not evaluated yet;
+    `careful` decodes what may have killed whoever held the slot before."""
 
     settings: WorkerSettings
     writer: Engine
@@ -42,6 +46,8 @@ class Work:
     subscriber: Subscriber
     holders: Holders = field(default_factory=Holders)
     budget: PayloadBudget = field(default_factory=PayloadBudget)
+    careful: Careful | None = None
+    pace: Pace = field(default_factory=Pace)
     prompts: Prompts = field(default_factory=Prompts)
     waiting: set[str] = field(default_factory=set)
     waiting_since: float = 0.0
@@ -62,14 +68,14 @@ def sit_down(
     seat = Seat(client_id(lease.slot), wanted, unwanted, lambda: lease.fresh, settings.keep_alive)
     subscriber = Subscriber(settings.broker, seat, inbox, settings.clock)
     subscriber.start()
-    return Work(settings, writer, patience, lease, inbox, subscriber)
+    careful = Careful(settings.decode) if lease.predecessor is not None else None
+    return Work(settings, writer, patience, lease, inbox, subscriber, careful=careful)
 
 
 def turn(work: Work, patience: float) -> bool:
     """One turn: a batch to the end, then evaluation and sweep where they are due. Answers whether anything came.
     Raises LeaseLostError."""
-    if work.lease.due:
-        work.patience.persist(lambda: work.lease.renew(work.writer, work.settings.clock(), work.inbox.oldest()))
+    renew_if_due(work)
     batch = work.inbox.take(MOST, LULL if work.waiting else patience)
     if batch:
         settle(work, batch)
@@ -82,10 +88,26 @@ def turn(work: Work, patience: float) -> bool:
     return bool(batch)
 
 
+def renew_if_due(work: Work) -> None:
+    if work.lease.due:
+        now, waited = work.settings.clock(), work.inbox.busy_for()
+        oldest = None if waited is None else now - waited
+        work.patience.persist(lambda: work.lease.renew(work.writer, now, oldest))
+
+
+def decode_all(work: Work, batch: Sequence[Delivery]) -> list[Decoding]:
+    if work.careful is None:
+        decode = work.settings.decode
+        return [Decoding(one, decode(one.payload, one.topic, one.received_at)) for one in batch]
+    decodings = work.careful.decode_each(batch, between=partial(renew_if_due, work))
+    if work.careful.left <= 0:
+        work.careful = None
+    return decodings
+
+
 def settle(work: Work, batch: Sequence[Delivery]) -> None:
     """Commit first; acknowledge and answer after, never before."""
-    outcomes = [Decoding(one, decode(one.payload, one.topic, one.received_at)) for one in batch]
-    decodings, settled = work.budget.limit(outcomes), list[Settled]()
+    decodings, settled = work.budget.limit(decode_all(work, batch)), list[Settled]()
     storing = partial(commit, work.writer, decodings, work.holders, work.settings.clock, work.lease.fence)
     work.settings.tallies.take(len(batch))
     if not work.patience.persist(lambda: settled.extend(storing())):
@@ -112,8 +134,14 @@ def judge(work: Work) -> None:
 def look_around(work: Work) -> None:
     """Whom to ask to send again, what a crash left behind, and what is due."""
     work.subscriber.watch()
-    work.prompts.send(work.writer, partial(work.subscriber.publish, qos=1), work.settings.clock())
-    sweep(work.writer, clock=work.settings.clock, tally=work.settings.tallies.flags)
+    now = work.settings.clock()
+    work.prompts.send(work.writer, partial(work.subscriber.publish, qos=1), now)
+    stepped = work.pace.look(now, steady_seconds())
+    if stepped:
+        log.warning("clock.stepped", seconds=round(stepped.total_seconds()))
+        look_again_at_all(work.writer, now)
+    clock, tally = work.settings.clock, work.settings.tallies.flags
+    sweep(work.writer, clock=clock, tally=tally, judge_silence=work.pace.settled)
 
 
 def finish(work: Work) -> None:
@@ -121,10 +149,12 @@ def finish(work: Work) -> None:
     work.inbox.close()
     if work.waiting:
         judge(work)
-    work.subscriber.stop()
+    drop(work)
     work.patience.persist(lambda: work.lease.leave(work.writer, work.settings.clock()))
 
 
 def drop(work: Work) -> None:
     """Leave everything as it is: the slot is another's, or its next holder has to know that we did not end well."""
+    if work.careful is not None:
+        work.careful.close()
     work.subscriber.stop()

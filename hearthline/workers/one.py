@@ -6,8 +6,10 @@ import sys
 from collections.abc import Callable
 from datetime import datetime
 
+from sqlalchemy.exc import DBAPIError
+
 from hearthline.addresses import parse_broker
-from hearthline.database import head, naming
+from hearthline.database import head, naming, require_current
 from hearthline.doctor.start import check_start
 from hearthline.metrics.serve import serving
 from hearthline.settings import Settings
@@ -28,12 +30,15 @@ def work(settings: Settings, slot: int, *, group: str, standby: bool, clock: Cal
     tallies = Tallies()
     listening = serving(settings.metrics.address, slot, tallies, database_url=url, revision=str(head()), clock=clock)
     with listening, catching_signals() as signals, naming(url):
-        run(
-            WorkerSettings(
-                url, address, signals.stop, slot=slot, standby=standby, group=group, lease=ingest.lease,
-                keep_alive=ingest.keep_alive, clock=clock, tell=Notifier.of(os.environ).tell, tallies=tallies,
-            )
+        worker = WorkerSettings(
+            url, address, signals.stop, slot=slot, standby=standby, group=group, lease=ingest.lease,
+            keep_alive=ingest.keep_alive, clock=clock, tell=Notifier.of(os.environ).tell, tallies=tallies,
         )  # fmt: skip
+        try:
+            run(worker)
+        except DBAPIError:
+            require_current(url)  # says it better, where that is the reason
+            raise
     return signals
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from flags.sweep import look_again_at_all, sweep
 from models.life import is_behind
 from tests.support import lives
 from tests.support.clinics import NOW, Clinic, ago, broken_promises, fingerstick, pressure, weighing
@@ -200,3 +201,26 @@ def test_a_repeat_in_time_settles_it(any_clinic: Clinic) -> None:
     assert (anna.awaiting_confirmation, anna.not_confirmed, anna.breaches) == (False, False, 2)
     assert (bert.awaiting_confirmation, bert.not_confirmed, bert.breaches) == (False, True, 1)
     assert [reason for _, _, reason, _ in any_clinic.queue()] == ["timer", "timer"]
+
+
+def test_a_clock_that_was_set_forward_raises_no_flood(any_clinic: Clinic) -> None:
+    """After a step nobody knows which time is right (C2)."""
+    any_clinic.enrol("pt-anna", "pt-bert")
+    any_clinic.take(*(pressure(each, ago(days=2), "120 80 mmHg") for each in ("pt-anna", "pt-bert")))
+    any_clinic.now += DAY + MINUTE
+    assert sweep(any_clinic.engine, clock=any_clinic.clock, judge_silence=False) == 0
+    assert any_clinic.flags() == []
+    any_clinic.settle()
+    assert states(any_clinic, "NODATA-BP") == [("INFO", "open")] * 2
+
+
+def test_what_a_clock_in_the_future_put_off_is_looked_at_when_it_is_set_back(any_clinic: Clinic) -> None:
+    right = any_clinic.now
+    any_clinic.enrol("pt-anna")
+    any_clinic.now = right + 10 * DAY
+    any_clinic.take(pressure("pt-anna", ago(days=4), "120 80 mmHg"))
+    any_clinic.now = right
+    assert any_clinic.sweep() == 0, "its wake-up is ten days away"
+    look_again_at_all(any_clinic.engine, any_clinic.now)
+    any_clinic.settle()
+    assert states(any_clinic, "NODATA-BP") == [("INFO", "open")]

@@ -134,3 +134,27 @@ def test_nothing_is_lost_between_a_fast_sender_and_a_slow_taker(spawn: Spawn) ->
         got += [each.token[1] for each in batch]
     sender.join(2)
     assert got == list(range(2000))
+
+
+def test_a_backlog_that_drains_steadily_is_one_until_it_is_gone() -> None:
+    inbox = Inbox()
+    assert inbox.busy_for() is None
+    for n in range(300):
+        inbox.put(delivery(n))
+    seen = []
+    for _ in range(3):
+        inbox.take(100, 0)
+        seen.append(inbox.busy_for())
+    assert None not in seen, "the broker may send the next hundred only after these are acknowledged"
+    assert seen == sorted(seen, key=lambda each: each or timedelta())
+    assert inbox.take(100, 0) == []
+    assert inbox.busy_for() is None
+
+
+def test_a_trickle_is_no_backlog() -> None:
+    inbox = Inbox()
+    for n in range(3):
+        inbox.put(delivery(n))
+        assert inbox.busy_for() is not None
+        inbox.take(100, 0)
+        assert inbox.busy_for() is None
