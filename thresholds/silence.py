@@ -1,6 +1,5 @@
 """Silence: NODATA-*, gaps between readings and the open gap after the newest (clinical reference §3.8)."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,6 +7,7 @@ from functools import partial
 from itertools import pairwise
 from typing import Final, NamedTuple
 
+from thresholds.facts import stated
 from thresholds.fold import moments
 from thresholds.types import Case, Fact, Found, Rule, Sample
 
@@ -53,11 +53,8 @@ EXPECTED: Final = {"weight": WEIGHT, "blood_pressure": BLOOD_PRESSURE, "glucose"
 
 def prescribed_gap(facts: Sequence[Fact], at: datetime) -> timedelta | None:
     """The prescribed time between fingersticks in force at `at`; None without one that is a whole number of hours."""
-    in_force = [fact for fact in facts if fact.name == GAP_HOURS and fact.holds(at)]
-    if not in_force:
-        return None
-    hours = max(in_force, key=lambda fact: fact.from_at).value
-    return timedelta(hours=int(hours)) if re.fullmatch("[1-9][0-9]{0,3}", hours) else None
+    hours = stated(facts, GAP_HOURS, at)
+    return timedelta(hours=hours) if isinstance(hours, int) else None
 
 
 def first_limit(stream: str, facts: Sequence[Fact] = (), at: datetime | None = None) -> timedelta | None:

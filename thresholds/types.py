@@ -93,6 +93,8 @@ class Rule:
     `interest`: where set, `lookback` matters only when it holds for a sample from `start` on.
     `entry`: how long before the sample that completes a breach an episode may have started.
     `closes_itself`: its flag closes with its episode whatever its severity.
+    `facts`: names of facts (`thresholds.facts.FACTS`) without which it cannot judge.
+    `unless`: not for patients with any of these facts.
     `on`: whether it is evaluated; a rule that is off is described and tested, and raises nothing.
     """
 
@@ -109,6 +111,8 @@ class Rule:
     entry: timedelta = timedelta(0)
     needs: tuple[str, str] | None = None
     closes_itself: bool = False
+    facts: tuple[str, ...] = ()
+    unless: tuple[tuple[str, str], ...] = ()
     on: bool = True
 
 

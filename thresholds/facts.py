@@ -1,0 +1,94 @@
+"""The facts that rules read: names, meaning and unit in one table, and what a rule lacks to judge by."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Final
+
+from thresholds.types import Case, Fact, Rule
+
+DECIMAL: Final = re.compile(r"[0-9]{1,4}(\.[0-9]{1,6})?")
+WHOLE: Final = re.compile("[1-9][0-9]{0,3}")
+DATE: Final = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def read_decimal(text: str) -> Decimal | None:
+    """A number above zero; None for anything else, so that an illegible fact is a missing one."""
+    return Decimal(text) or None if DECIMAL.fullmatch(text) else None
+
+
+def read_whole(text: str) -> int | None:
+    return int(text) if WHOLE.fullmatch(text) else None
+
+
+def read_date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if DATE.fullmatch(text) else None
+    except ValueError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class FactName:
+    """What facts of one name say. Either `words`, of which several may hold at once, or a value with a `unit`, of which
+    the one stated latest holds; `read` answers None when a text is no such value."""
+
+    meaning: str
+    words: tuple[str, ...] = ()
+    unit: str = ""
+    example: str = ""
+    read: Callable[[str], object | None] | None = None
+
+
+FACTS: Final[Mapping[str, FactName]] = MappingProxyType(
+    {
+        "condition": FactName(
+            "what the patient has; a pregnancy ends with the day of birth, and rules know for how long it still counts",
+            (
+                "heart_failure", "hypertension", "diabetes_type_1", "diabetes_type_2", "sleep_apnoea", "discharged",
+                "pregnancy",
+            ),
+        ),
+        "medication": FactName("what the patient takes", ("insulin", "sulfonylurea", "diuretic")),
+        "therapy": FactName("what the patient is treated with", ("cpap",)),
+        "goal": FactName("what is wanted of the patient's weight, so that a loss is none", ("weight_loss", "diuresis")),
+        "symptom": FactName("what the patient reports, while it lasts", ("dizziness", "syncope")),
+        "glucose_gap_hours": FactName("longest time between fingersticks", (), "whole hours", "12", read_whole),
+        "dry_weight": FactName("weight without excess fluid, set by a clinician", (), "kg", "70.5", read_decimal),
+        "birth_date": FactName("day of birth, for the age", (), "date", "1950-12-31", read_date),
+    }
+)  # fmt: skip
+
+
+def stated(facts: Sequence[Fact], name: str, at: datetime) -> object | None:
+    """The value of the fact in force at `at`, as its name reads it; None without one, or when it cannot be read."""
+    in_force = [fact for fact in facts if fact.name == name and fact.holds(at)]
+    read = FACTS[name].read
+    if read is None or not in_force:
+        return None
+    return read(max(in_force, key=lambda fact: (fact.from_at, fact.value)).value)
+
+
+def decimal_fact(case: Case, name: str, at: datetime) -> Decimal | None:
+    value = stated(case.facts, name, at)
+    return value if isinstance(value, Decimal) else None
+
+
+def date_fact(case: Case, name: str, at: datetime) -> date | None:
+    value = stated(case.facts, name, at)
+    return value if isinstance(value, date) else None
+
+
+def applies(rule: Rule, case: Case, at: datetime) -> bool:
+    """Whether the patient is one of those whom the rule is for: has what it `needs`, and nothing of `unless`."""
+    return (rule.needs is None or case.has(*rule.needs, at)) and not any(case.has(*each, at) for each in rule.unless)
+
+
+def missing_facts(rule: Rule, case: Case, at: datetime) -> tuple[str, ...]:
+    """The names without which the rule cannot judge this patient at `at`; none when the rule is not for them."""
+    if not applies(rule, case, at):
+        return ()
+    return tuple(name for name in rule.facts if stated(case.facts, name, at) is None)
