@@ -6,18 +6,16 @@ worker, gives the same id.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from decimal import Context, Decimal
 from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
-EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-MILLISECOND: Final = timedelta(milliseconds=1)
+from models.keys import ordered_id
+
 # Every accepted number (40 characters) times every factor is exact; nothing traps, so no number can raise.
 EXACT: Final = Context(prec=60, traps=[])
-FREE_BITS: Final = (1 << 128) - 1 ^ (0xF << 76) ^ (0b11 << 62)
-VERSION_8: Final = (0x8 << 76) | (0b10 << 62)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +44,7 @@ def reading_id(device_id: str, given_id: str | None, content: Content) -> UUID:
     """UUID version 8 (RFC 9562): 48 bits of the device's time as sent in ms, so that the index stays local, the rest of
     SHA-256 over (device, id), or over device and content when the device gave no id."""
     parts = ("id", device_id, given_id) if given_id else ("content", device_id, *_head(content), *_values(content))
-    digest = int.from_bytes(sha256("\n".join(parts).encode()).digest()[:10])
-    leading = (content.measured_at - EPOCH) // MILLISECOND % (1 << 48)
-    return UUID(int=(leading << 80 | digest) & FREE_BITS | VERSION_8)
+    return ordered_id(content.measured_at, int.from_bytes(sha256("\n".join(parts).encode()).digest()[:10]))
 
 
 def _head(content: Content) -> tuple[str, str, str]:

@@ -37,12 +37,12 @@ def insert_ledger(connection: Connection, settled: Sequence[Settled], now: datet
     """Every message with its counts, its bytes, and one row a refused element."""
     dialect = dialect_of(connection)
     stored_at = dialect.instant(now)
-    insert_rows(connection, "message", MESSAGE, [_message(one, stored_at, dialect) for one in settled])
+    insert_rows(connection, "message", MESSAGE, [message_row(one, stored_at, dialect) for one in settled])
     insert_rows(connection, "message_payload", PAYLOAD, [_payload(one, dialect) for one in settled if one.keep])
     insert_rows(connection, "refusal", REFUSAL, [row for one in settled for row in _refusals(one, dialect)])
 
 
-def _message(one: Settled, stored_at: Any, dialect: Dialect) -> Row:
+def message_row(one: Settled, stored_at: Any, dialect: Dialect) -> Row:
     delivery, verdicts, small = one.delivery, [each.verdict for each in one.verdicts], dialect.small
     return (
         dialect.uuid(delivery.id), _clean(delivery.topic, TOPIC_LENGTH), _clean(delivery.publisher, 40) or None,

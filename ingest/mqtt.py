@@ -21,6 +21,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from ingest.delivery import handed_over
 from ingest.inbox import Inbox
+from ingest.line.mqtt import Line
 
 FILTER = "hearthline/v1/up/#"
 KEEP_ALIVE = 30
@@ -68,7 +69,7 @@ class Subscriber:
         self._inbox, self._clock, self._address, self._seat = inbox, clock, address, seat
         self._epoch, self._connected, self._guard, self._said = 0, False, Lock(), Event()
         self._leaving = Event()
-        self._client = Client(
+        self._client = Line(
             CallbackAPIVersion.VERSION2, seat.client_id, clean_session=False, protocol=MQTTv311, manual_ack=True
         )
         self._client.on_pre_connect, self._client.on_unsubscribe = self._before_connecting, self._on_unsubscribe
@@ -96,9 +97,13 @@ class Subscriber:
     def acknowledge(self, tokens: Iterable[tuple[int, int]]) -> None:
         """Tell the broker that these are ours now; tokens of an older connection are dropped."""
         with self._guard:
-            for epoch, packet_id in tokens:
-                if self._connected and epoch == self._epoch:
-                    self._client.ack(packet_id, 1)
+            if self._connected:
+                self._client.acknowledge(packet_id for epoch, packet_id in tokens if epoch == self._epoch)
+
+    def answer(self, receipts: Iterable[tuple[str, str]]) -> None:
+        """Send receipts, (topic, payload), at best effort (QoS 0); nothing is kept while the broker is away."""
+        if self._connected:
+            self._client.answer(receipts)
 
     def publish(self, topic: str, payload: str, qos: int = 0) -> bool:
         """Answers whether the broker is there; nothing is kept while it is away."""

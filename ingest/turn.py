@@ -114,8 +114,7 @@ def settle(work: Work, batch: Sequence[Delivery]) -> None:
         return
     work.settings.tallies.commit(decodings, settled, work.settings.clock())
     work.subscriber.acknowledge(one.delivery.token for one in settled)
-    for topic, payload in receipts(settled):
-        work.subscriber.publish(topic, payload)
+    work.subscriber.answer(receipts(settled))
     work.prompts.hear(settled)
     if not work.waiting:
         work.waiting_since = time.monotonic()
