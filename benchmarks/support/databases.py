@@ -10,18 +10,17 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import create_engine, insert, text
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Session
 
 from benchmarks.support.load import PATIENTS, device
 from benchmarks.support.servers import free_port
 from hearthline.database import upgrade
 from models.engine import open_writer
-from registry.assignments import assign_device
-from registry.devices import enrol_device
-from registry.patients import enrol_patient
+from models.tables import Device, DeviceAssignment, Patient
+from registry.beginning import BEGINNING
 
 # Nothing that makes a commit cheaper: fsync, synchronous_commit and full_page_writes are on as shipped.
 SETTINGS = ("max_wal_size=4GB", "shared_buffers=256MB", "timezone=UTC", "max_connections=60")
@@ -97,15 +96,11 @@ def prepare(url: str, patients: int = PATIENTS) -> None:
     """A migrated database in which every device has its holder."""
     upgrade(url)
     now, engine = datetime.now(UTC), open_writer(url)
-    with Session(engine) as session, session.begin():
-        for patient in range(patients):
-            who = enrol_patient(
-                session, name=f"Bench {patient}", zone="UTC", now=now, patient_id=f"pt-bench-{patient:04}"
-            )
-            enrol_device(session, device(patient), "bench", now=now)
-            assign_device(session, device(patient), who.id, now=now)
+    people = [(device(number), f"pt-bench-{number:04}") for number in range(patients)]
+    with engine.begin() as connection:
+        rows = [{"id": who, "name": f"Bench {who}", "zone": "UTC", "enrolled_at": now} for _, who in people]
+        connection.execute(insert(Patient), rows)
+        connection.execute(insert(Device), [{"id": each, "model": "bench", "enrolled_at": now} for each, _ in people])
+        held = [{"id": uuid4(), "device_id": each, "patient_id": who, "from_at": BEGINNING} for each, who in people]
+        connection.execute(insert(DeviceAssignment), held)
     engine.dispose()
-
-
-def kind_of(url: str) -> str:
-    return "sqlite" if make_url(url).get_backend_name() == "sqlite" else "postgresql"

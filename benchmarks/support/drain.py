@@ -7,32 +7,39 @@ import contextlib
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import create_engine, text
 
 from benchmarks.support.load import messages
 from benchmarks.support.servers import running
 
 ROOT = Path(__file__).parent.parent.parent
-GIVE_UP = 180.0
-ANY = "SELECT EXISTS (SELECT 1 FROM reading)"
+GIVE_UP = 600.0
 COUNT = "SELECT count(*) FROM reading"
 JUDGED = "SELECT NOT EXISTS (SELECT 1 FROM evaluation WHERE reason = 'reading')"
 
 
 @dataclass(frozen=True)
 class Program:
-    """How a subscriber is started; `says` is what its log holds once it is subscribed."""
+    """How a subscriber is started; `says` is what its log holds once it is subscribed, or `settles` seconds before.
+    `unsubscribes`: it does so when it is told to stop, so only a kill leaves its session as it was."""
 
     name: str
     command: Callable[[int, str], Sequence[str]]
     says: str = "broker.subscribed"
+    settles: float = 0.0
+    unsubscribes: bool = False
 
 
-OURS = Program("ours", lambda _port, _url: [sys.executable, "-m", "hearthline", "ingest"])
+def ours(workers: int = 1) -> Program:
+    more = [] if workers == 1 else ["--workers", str(workers)]
+    return Program(f"ours-{workers}", lambda _port, _url: [sys.executable, "-m", "hearthline", "ingest", *more])
+
+
+OURS = ours()
 NAIVE = Program("naive", lambda port, url: [sys.executable, str(ROOT / "benchmarks/support/naive.py"), str(port), url])
 
 
@@ -42,9 +49,21 @@ def settings(port: int, url: str) -> dict[str, str]:
 
 def make_session(program: Program, port: int, url: str, folder: Path) -> None:
     """Let it subscribe once and leave: from now on the broker keeps what is published for it."""
-    log = folder / f"{program.name}-first.log"
-    with running(program.command(port, url), log, **settings(port, url)):
+    log = folder / f"{program.name}-{time.monotonic_ns()}.log"
+    with running(program.command(port, url), log, **settings(port, url)) as process:
         wait_for_text(log, program.says)
+        time.sleep(program.settles)
+        if program.unsubscribes:
+            process.kill()
+
+
+@contextlib.contextmanager
+def at_work(port: int, url: str, folder: Path) -> Iterator[int]:
+    """Ours, subscribed; its process id."""
+    log = folder / "ours.log"
+    with running(OURS.command(port, url), log, **settings(port, url)) as process:
+        wait_for_text(log, OURS.says)
+        yield process.pid
 
 
 def wait_for_text(log: Path, words: str) -> None:
@@ -55,9 +74,10 @@ def wait_for_text(log: Path, words: str) -> None:
         time.sleep(0.02)
 
 
-def write_messages(folder: Path, count: int, seed: int = 1) -> Path:
-    sent = folder / f"messages-{count}-{seed}.jsonl"
-    sent.write_text("".join(json.dumps(each) + "\n" for each in messages(count, seed)))
+def write_messages(folder: Path, lines: Iterable[tuple[str, str]]) -> Path:
+    sent = folder / f"messages-{time.monotonic_ns()}.jsonl"
+    with sent.open("w") as file:
+        file.writelines(json.dumps(each) + "\n" for each in lines)
     return sent
 
 
@@ -68,30 +88,31 @@ def publish_all(port: int, sent: Path, folder: Path) -> None:
             raise RuntimeError((folder / "publisher.log").read_text()[-400:])
 
 
-def drain(program: Program, port: int, url: str, folder: Path, count: int) -> float:
+def drain(program: Program, port: int, url: str, folder: Path, count: int, seed: int = 1) -> float:
     """Readings a second while a backlog of `count` messages is drained into the database at `url`."""
     make_session(program, port, url, folder)
-    publish_all(port, write_messages(folder, count), folder)
+    publish_all(port, write_messages(folder, messages(count, seed)), folder)
     with running(program.command(port, url), folder / f"{program.name}.log", **settings(port, url)):
         return watch(url, count)
 
 
-def watch(url: str, count: int, judged: str = JUDGED) -> float:
-    """Readings a second from the first that are seen until `count` more are stored and judged."""
+def watch(url: str, count: int) -> float:
+    """Readings a second from the first that are seen until `count` more are stored and judged. It asks seldom, so that
+    asking costs the database little."""
     with asking(url) as ask:
         before = ask(COUNT)
-        _until(lambda: ask(COUNT) > before)
+        until(lambda: ask(COUNT) > before)
         begun, first = time.monotonic(), ask(COUNT)
-        time.sleep(0.2)
-        _until(lambda: ask(COUNT) >= before + count, 0.05)
-        _until(lambda: bool(ask(judged)), 0.005)
+        until(lambda: ask(COUNT) >= before + count, every=0.1)
+        until(lambda: bool(ask(JUDGED)))
         return (before + count - first) / (time.monotonic() - begun)
 
 
-def _until(done: Callable[[], bool], every: float = 0.01) -> None:
-    until = time.monotonic() + GIVE_UP
+def until(done: Callable[[], bool], every: float = 0.02) -> None:
+    """Wait for it; raises RuntimeError when it takes too long."""
+    end = time.monotonic() + GIVE_UP
     while not done():
-        if time.monotonic() > until:
+        if time.monotonic() > end:
             raise RuntimeError("it did not end in time")
         time.sleep(every)
 
@@ -101,9 +122,5 @@ def asking(url: str) -> Iterator[Callable[[str], int]]:
     """A function that answers a question in SQL with its one number; each sees what is committed by then."""
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        yield lambda question: _ask(connection, question)
+        yield lambda question: int(connection.execute(text(question)).scalar_one())
     engine.dispose()
-
-
-def _ask(connection: Connection, question: str) -> int:
-    return int(connection.execute(text(question)).scalar_one())

@@ -18,16 +18,29 @@ def device(patient: int) -> str:
     return f"bench-device-{patient:04}"
 
 
-def messages(count: int, seed: int = 1) -> Iterator[tuple[str, str]]:
+def messages(count: int, seed: int = 1, patients: int = PATIENTS) -> Iterator[tuple[str, str]]:
     """`count` (topic, payload), every device in turn, its readings as far apart as such devices measure, up to now."""
-    chance, now, turns = random.Random(seed), datetime.now(UTC), count // PATIENTS + 1
+    chance, now, turns = random.Random(seed), datetime.now(UTC), count // patients + 1
     for number in range(count):
-        turn, patient = divmod(number, PATIENTS)
+        turn, patient = divmod(number, patients)
         measure = measured_by(patient)
         at = now - timedelta(hours=EVERY[measure]) * (turns - turn)
-        body = {"id": f"bench-{number:07}", "seq": turn, "measured_at": at.isoformat(timespec="seconds"), "values": {}}
+        body = {
+            "id": f"bench-{seed}-{number:07}",
+            "seq": turn,
+            "measured_at": at.isoformat(timespec="seconds"),
+            "values": {},
+        }
         body.update(reading(measure, at, chance))
         yield f"hearthline/v1/up/{device(patient)}/{measure}", json.dumps(body)
+
+
+def crisis(patient: int, name: str) -> tuple[str, str]:
+    """(topic, payload) of a blood pressure that raises a flag by itself, measured now."""
+    values = {"systolic": {"value": 195, "unit": "mmHg"}, "diastolic": {"value": 125, "unit": "mmHg"}}
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    body = {"id": name, "seq": 0, "measured_at": at, "values": values}
+    return f"hearthline/v1/up/{device(patient)}/blood_pressure", json.dumps(body)
 
 
 def reading(measure: str, at: datetime, chance: random.Random) -> dict[str, object]:

@@ -1,0 +1,84 @@
+"""The write path measured as a whole, ratios in one run: `make bench-ingest ARGS=--json`.
+
+Everything goes through Mosquitto, with all features on (ledger, identity, receipts, rules). A drain is what waited in
+Mosquitto while the subscriber was away. Ends with one JSON object; a part that cannot run here has null and says why.
+`--short` takes some seconds a part and shows that it works; `--only NAME` runs one part.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
+
+from benchmarks.parts import bad_input, drains, latency, memory, node_red, reconnect, stored  # noqa: E402  after the path
+from benchmarks.support.databases import postgres  # noqa: E402
+from benchmarks.support.place import FULL, SHORT, Place  # noqa: E402
+
+Part = Callable[[Place], dict[str, float | None]]
+PARTS: dict[str, Part] = {
+    "drains": drains.measure,
+    "two-workers": drains.two_workers,
+    "latency": latency.measure,
+    "memory": memory.measure,
+    "node-red": node_red.measure,
+    "reconnect": reconnect.measure,
+    "bad-input": bad_input.measure,
+    "stored": stored.measure,
+}
+PROMISED = (
+    "postgres_over_naive", "sqlite_over_naive", "share_of_database", "two_workers", "node_red_ratio",
+    "commit_p99_ms_500", "commit_p99_ms_2000", "flag_p99_ms_2000", "memory_mib", "lost",
+)  # fmt: skip
+
+
+def run(parts: dict[str, Part], place: Place) -> dict[str, float | None]:
+    figures: dict[str, float | None] = {}
+    for name, part in parts.items():
+        begun = time.monotonic()
+        place.say(f"== {name}")
+        try:
+            figures |= part(place)
+        except (RuntimeError, OSError) as error:
+            place.say(f"{name}: {error}")
+            figures[f"{name}_failed"] = 1
+        place.say(f"   {time.monotonic() - begun:.0f} s")
+    return figures
+
+
+def arguments() -> argparse.Namespace:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--json", action="store_true")
+    options.add_argument("--short", action="store_true", help="a look at each part, for CI")
+    options.add_argument("--only", choices=PARTS, action="append")
+    options.add_argument("--rounds", type=int)
+    options.add_argument("--outage", type=int, help="readings of the day's outage, four a patient")
+    options.add_argument("--stored", type=int, help="rows that are stored before the last part")
+    return options.parse_args()
+
+
+def main() -> None:
+    chosen = arguments()
+    scale = SHORT if chosen.short else FULL
+    wishes = {name: getattr(chosen, name) for name in ("rounds", "outage", "stored")}
+    scale = replace(scale, **{name: value for name, value in wishes.items() if value is not None})
+    say = partial(print, file=sys.stderr if chosen.json else sys.stdout, flush=True)
+    with tempfile.TemporaryDirectory(prefix="hearthline-bench-") as name, postgres(Path(name)) as server:
+        wanted = {part: PARTS[part] for part in PARTS if not chosen.only or part in chosen.only}
+        figures = run(wanted, Place(Path(name), server, scale, say))
+    every = dict.fromkeys(PROMISED) | figures if not chosen.only else figures
+    if chosen.json:
+        print(json.dumps(every))
+    else:
+        print("\n".join(f"{name:32} {value}" for name, value in every.items()))
+
+
+if __name__ == "__main__":
+    main()
