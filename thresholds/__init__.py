@@ -8,6 +8,8 @@ from thresholds.blood_pressure import BP_SEV
 from thresholds.cgm import CGM_L2
 from thresholds.facts import missing_facts
 from thresholds.glucose import GLU_L1, GLU_L2, GLU_XHI
+from thresholds.glucose_high import GLU_HI, GLU_VHI
+from thresholds.glucose_pregnancy import GLU_PREG
 from thresholds.silence import NODATA_BP, NODATA_GLU, NODATA_SLP, NODATA_WT
 from thresholds.sleep import SLP_AHI
 from thresholds.types import Rule
@@ -16,7 +18,11 @@ from thresholds.weight import WT_HF_3D
 __all__ = ("RULES", "missing_facts", "rules_for")
 
 _TABLE = (
-    BP_SEV, NODATA_BP, GLU_L2, GLU_L1, GLU_XHI, NODATA_GLU, CGM_L2, WT_HF_3D, NODATA_WT, SLP_AHI, NODATA_SLP
+    BP_SEV, NODATA_BP,
+    GLU_L2, GLU_L1, GLU_XHI, GLU_VHI, GLU_HI, GLU_PREG, NODATA_GLU,
+    CGM_L2,
+    WT_HF_3D, NODATA_WT,
+    SLP_AHI, NODATA_SLP,
 )  # fmt: skip
 
 RULES: Final[Mapping[str, Rule]] = MappingProxyType({rule.id: rule for rule in _TABLE})

@@ -43,11 +43,20 @@ class Limit:
 
     def below(self, sample: Sample) -> bool:
         """Whether the sample's value is below the limit; equal is not below."""
-        amount = sample.values[self.component.name]
+        value, figure = self._pair(sample.values[self.component.name])
+        return value < figure
+
+    def above(self, sample: Sample) -> bool:
+        """Whether the sample's value is above the limit; equal is not above."""
+        value, figure = self._pair(sample.values[self.component.name])
+        return value > figure
+
+    def _pair(self, amount: Amount) -> tuple[Decimal, Decimal]:
+        """What was sent and the limit, in one unit."""
         figure = self.figures.get(amount.unit)
         if figure is None:
-            return converted(amount, self.component) < self.figures[self.component.unit]
-        return number(amount) < figure
+            return converted(amount, self.component), self.figures[self.component.unit]
+        return number(amount), figure
 
     def value(self, sample: Sample) -> Decimal:
         """The sample's value in the component's own unit: for ordering, never for comparing with the limit."""

@@ -52,7 +52,7 @@ FACTS: Final[Mapping[str, FactName]] = MappingProxyType(
                 "pregnancy",
             ),
         ),
-        "medication": FactName("what the patient takes", ("insulin", "sulfonylurea", "diuretic")),
+        "medication": FactName("what the patient takes", ("insulin", "sulfonylurea", "sglt2", "diuretic")),
         "therapy": FactName("what the patient is treated with", ("cpap",)),
         "goal": FactName("what is wanted of the patient's weight, so that a loss is none", ("weight_loss", "diuresis")),
         "symptom": FactName("what the patient reports, while it lasts", ("dizziness", "syncope")),

@@ -107,10 +107,12 @@ def fold(
     case: Case,
     breach: Callable[[Sample, W, Case], Breach | None],
     window: W,
+    joins: Callable[[Sample, W, Case], Breach | None] | None = None,
 ) -> list[Found]:
     """The default: an episode starts at the first moment that breaches and ends at the first that does not.
 
-    Moments before `start` only fill the window.
+    Moments before `start` only fill the window. `joins`, where given, judges in place of `breach` while an episode
+    lasts: what begins with two in a row need not be two in a row all along.
     """
     episodes: list[Found] = []
     course: Course | None = None
@@ -118,7 +120,8 @@ def fold(
         window.move(moment)
         if moment[0].at < start:
             continue
-        breaches = [found for sample in moment if (found := breach(sample, window, case))]
+        judge = joins if course and joins else breach
+        breaches = [found for sample in moment if (found := judge(sample, window, case))]
         if breaches and course:
             course.join(breaches)
         elif breaches:

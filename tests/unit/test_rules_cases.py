@@ -21,7 +21,10 @@ USUAL = {
     "weight": (("weight",), "kg"),
     "sleep": (("ahi",), "/h"),
 }
-VALUE = re.compile(r"(?P<numbers>LO|HI|none|[0-9./]*[0-9])(?P<unit>[A-Za-z\[{][^?!]*)?(?P<marks>[?!]*)")
+VALUE = re.compile(
+    r"(?P<numbers>LO|HI|none|[0-9./]*[0-9])(?P<unit>[A-Za-z\[{][^?!@]*)?(?:@(?P<said>[a-z_]+))?(?P<marks>[?!]*)"
+)
+CONTEXT = {"glucose": "meal"}  # what `@` says of a sample of the stream
 
 
 def span(text: str) -> timedelta:
@@ -52,7 +55,8 @@ def samples(text: str, stream: str) -> list[Sample]:
         assert value, item
         numbers = [] if value["numbers"] == "none" else value["numbers"].split("/")
         values = {name: Amount(number, value["unit"] or usual) for name, number in zip(names, numbers, strict=False)}
-        context = {"kind": "control_solution"} if "!" in value["marks"] else {}
+        context = {CONTEXT[stream]: value["said"]} if value["said"] else {}
+        context |= {"kind": "control_solution"} if "!" in value["marks"] else {}
         doubtful = "?" in value["marks"]
         taken += [
             Sample(UUID(int=len(taken) + n), at, values, context, doubtful) for n, at in enumerate(instants(when))

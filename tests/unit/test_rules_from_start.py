@@ -24,6 +24,8 @@ FACTS = (
     Fact("condition", "heart_failure", BEGINNING, ORIGIN + timedelta(days=40)),
     Fact("medication", "insulin", ORIGIN + timedelta(days=3), ORIGIN + timedelta(days=9)),
     Fact("glucose_gap_hours", "12", ORIGIN + timedelta(days=2)),
+    Fact("condition", "pregnancy", BEGINNING, ORIGIN + timedelta(days=20)),
+    Fact("medication", "sglt2", ORIGIN + timedelta(days=1)),
 )
 DAYS = [0, 3600, 43200, 86400, 90000, 172801, 259201, 432001, 604800, 950400]
 MINUTES = [0, 30, 59, 60, 150, 298, 300, 300, 302, 450, 451, 900, 901, 7200]
@@ -34,6 +36,10 @@ STREAMS = {
     "weight": (["80.0 kg", "82.0 kg", "82.1 kg", "184.41 lb", "84.2 kg", "78.5 kg"], DAYS),
     "sleep": (["1 /h", "4.9 /h", "6 /h", "16 /h", "31 /h", "none"], DAYS),
 }
+HIGH = (["200 mg/dL", "250 mg/dL", "251 mg/dL", "14.0 mmol/L", "HI mg/dL"], DAYS)
+FOR_MEALS = (["60 mg/dL", "95 mg/dL", "105 mg/dL", "125 mg/dL", "7.8 mmol/L", "181 mg/dL", "HI mg/dL"], DAYS)
+OF_RULES = {"GLU-VHI": HIGH, "GLU-HI": FOR_MEALS, "GLU-PREG": FOR_MEALS}
+MEALS = {"glucose": ["fasting", "after_meal", "before_meal", "casual"]}
 NAMES = {"blood_pressure": ("systolic", "diastolic"), "weight": ("weight",), "sleep": ("ahi",)}
 # Each sample is in the record before the change, after it, or both (twice as likely, so that changes stay few).
 BEFORE, AFTER, BOTH = "before", "after", "both"
@@ -41,9 +47,11 @@ WHEN = st.sampled_from([BEFORE, AFTER, BOTH, BOTH, BOTH, BOTH, BOTH, BOTH])
 
 
 @st.composite
-def changes(draw: st.DrawFn, stream: str) -> tuple[list[Sample], list[Sample]]:
+def changes(draw: st.DrawFn, rule: Rule) -> tuple[list[Sample], list[Sample]]:
     """The record before and after a change, both ordered by (at, id)."""
-    values, steps = STREAMS[stream]
+    stream = rule.stream
+    values, steps = OF_RULES.get(rule.id) or STREAMS[stream]
+    meals = st.sampled_from([{"meal": meal} for meal in MEALS.get(stream, ())] or [{}])
     at, records = ORIGIN, ([], [])
     for _ in range(draw(st.integers(1, 30))):
         at += timedelta(seconds=draw(st.sampled_from(steps)))
@@ -51,7 +59,7 @@ def changes(draw: st.DrawFn, stream: str) -> tuple[list[Sample], list[Sample]]:
         amounts = {
             name: Amount(text, unit) for name, text in zip(NAMES.get(stream, ["glucose"]), numbers, strict=False)
         }
-        context = {"kind": "test"} if draw(st.integers(0, 11)) == 0 else {}
+        context = draw(meals) | ({"kind": "test"} if draw(st.integers(0, 11)) == 0 else {})
         one = Sample(UUID(int=draw(st.integers(0, 2**128 - 1))), at, amounts, context, draw(st.integers(0, 7)) == 0)
         when = draw(WHEN)
         records[0].extend([one] if when != AFTER else [])
@@ -72,8 +80,10 @@ def start_for(rule: Rule, stored: Sequence[Found], since: datetime) -> datetime:
 
 
 def promised(rule: Rule, samples: Sequence[Sample], start: datetime) -> list[Sample]:
-    """Only what the contract promises: from `lookback` before `start`, and the newest older one that counts."""
-    begin = start - rule.lookback
+    """Only what the contract promises: from `lookback` before `start`, where something after it is of interest, and
+    the newest older one that counts."""
+    of_interest = rule.interest is None or any(rule.interest(each) for each in samples if each.at >= start)
+    begin = start - rule.lookback if of_interest else start
     older = [each for each in samples if each.at < begin and not each.doubtful and "kind" not in each.context]
     return older[-1:] + [each for each in samples if each.at >= begin]
 
@@ -82,7 +92,7 @@ def promised(rule: Rule, samples: Sequence[Sample], start: datetime) -> list[Sam
 @settings(max_examples=100)
 @given(data=st.data())
 def test_folding_from_start_equals_folding_everything(rule: Rule, data: st.DataObject) -> None:
-    before, after = data.draw(changes(rule.stream))
+    before, after = data.draw(changes(rule))
     changed = [sample.at for sample in [*before, *after] if (sample in before) != (sample in after)]
     assume(changed)
     earlier, later = sorted(data.draw(st.tuples(st.sampled_from(changed), st.integers(-901, 9**7).map(seconds_on))))
@@ -101,7 +111,7 @@ def seconds_on(seconds: int) -> datetime:
 @settings(max_examples=40)
 @given(data=st.data())
 def test_more_history_than_promised_changes_nothing(rule: Rule, data: st.DataObject) -> None:
-    _, samples = data.draw(changes(rule.stream))
+    _, samples = data.draw(changes(rule))
     case = Case("Europe/Paris", ORIGIN + timedelta(days=99), FACTS)
     everything = rule.fold(samples, BEGINNING, case)
     for start in (each.started_at for each in everything):
@@ -114,7 +124,7 @@ def test_more_history_than_promised_changes_nothing(rule: Rule, data: st.DataObj
 @settings(max_examples=40)
 @given(data=st.data())
 def test_episodes_of_a_rule_neither_overlap_nor_touch(rule: Rule, data: st.DataObject) -> None:
-    _, samples = data.draw(changes(rule.stream))
+    _, samples = data.draw(changes(rule))
     found = rule.fold(samples, BEGINNING, Case("Europe/Paris", ORIGIN + timedelta(days=99), FACTS, open_gap=True))
     assert all(one.ended_at and one.ended_at < two.started_at for one, two in pairwise(found))
     assert all(one.started_at <= one.last_at for one in found)
