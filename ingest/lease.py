@@ -22,17 +22,20 @@ LOOKS: Final = 8  # a lease, so many looks at the rows of others and so many ren
 log = structlog.get_logger()
 
 
+Steady = Callable[[], float]
+
+
+def steady_seconds() -> float:
+    """A clock that never steps and counts what a suspended machine slept through, where there is one."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
 class LeaseLostError(Exception):
     """Another works under the slot's client id now, or may."""
 
 
 class SlotHeldError(Exception):
     """One line: who holds the slot, and since when."""
-
-
-def steady_seconds() -> float:
-    """A clock that never steps and counts what a suspended machine slept through, where there is one."""
-    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
 @dataclass(slots=True)
@@ -45,19 +48,20 @@ class Lease:
     length: float
     predecessor: str | None
     renewed: float
+    steady: Steady = steady_seconds
 
     @property
     def fresh(self) -> bool:
         """Nobody can have taken it over: half its length is left."""
-        return steady_seconds() - self.renewed < self.length / 2
+        return self.steady() - self.renewed < self.length / 2
 
     @property
     def due(self) -> bool:
-        return steady_seconds() - self.renewed > self.length / LOOKS
+        return self.steady() - self.renewed > self.length / LOOKS
 
     def renew(self, writer: Engine, now: datetime, oldest_waiting: datetime | None) -> None:
         """Raises LeaseLostError."""
-        begun = steady_seconds()
+        begun = self.steady()
         with writer.begin() as connection:
             if not renew(connection, KIND, self.slot, self.holder, now=now, oldest_waiting=oldest_waiting):
                 self.fence(connection)
@@ -84,11 +88,13 @@ class Stillness:
     that whoever was paused itself does not take it for the silence of another."""
 
     most: float
+    steady: Steady = steady_seconds
     seen: dict[int, tuple[Standing, float]] = field(default_factory=dict)
     looked: float = 0.0
 
-    def look(self, rows: Mapping[int, Standing], now: float) -> Mapping[int, float]:
-        """Seconds by slot; `now` by `steady_seconds`."""
+    def look(self, rows: Mapping[int, Standing]) -> Mapping[int, float]:
+        """Seconds by slot."""
+        now = self.steady()
         step = min(now - self.looked, self.most)
         self.looked = now
         before = self.seen
@@ -111,18 +117,25 @@ def look_at(writer: Engine, stillness: Stillness) -> tuple[Mapping[int, Standing
     except Exception:
         stillness.forget()
         raise
-    return rows, stillness.look(rows, steady_seconds())
+    return rows, stillness.look(rows)
 
 
-def take_slot(writer: Engine, slot: int, over: Standing | None, length: float, now: datetime) -> Lease | None:
+def take_slot(
+    writer: Engine,
+    slot: int,
+    over: Standing | None,
+    length: float,
+    now: datetime,
+    steady: Steady = steady_seconds,
+) -> Lease | None:
     """None when another was faster."""
-    holder, begun = name_holder(), steady_seconds()
+    holder, begun = name_holder(), steady()
     with writer.begin() as connection:
         if not take(connection, KIND, slot, holder, over=over, now=now):
             return None
     predecessor = over.holder if over else None
     log.info("lease.taken", slot=slot, over=predecessor and show_holder(predecessor))
-    return Lease(slot, holder, length, predecessor, begun)
+    return Lease(slot, holder, length, predecessor, begun, steady)
 
 
 @dataclass(slots=True)
@@ -142,7 +155,7 @@ class Wait:
         rows, still = look_at(self.writer, self.stillness)
         row = rows.get(self.slot)
         if row is None or row.holder is None or is_gone(row.holder) or still[self.slot] >= self.length:
-            return take_slot(self.writer, self.slot, row, self.length, self.clock())
+            return take_slot(self.writer, self.slot, row, self.length, self.clock(), self.stillness.steady)
         if not self.standby and self.first not in (None, row):
             raise SlotHeldError(f"slot {self.slot} is held by {show_holder(row.holder)}, {_since(row.started_at)}")
         self._say(row)

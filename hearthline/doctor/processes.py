@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hearthline.doctor.finding import DANGEROUS, OK, WARNING, Finding, Findings, Place, ago
+from ingest.holder import show_holder
 from models.life import UNSEEN, list_processes
 from models.tables import Evaluation, Message, Process
 
@@ -37,11 +38,13 @@ def _not_running(place: Place, session: Session, ingest: Sequence[Process]) -> s
 
 def _slots(place: Place, ingest: Sequence[Process]) -> Findings:
     for process in ingest:
-        who = f"slot {process.slot}" + (f" ({process.holder})" if process.holder else "")
+        who = f"slot {process.slot}" + (f" ({show_holder(process.holder)})" if process.holder else "")
         silent = place.now - process.seen_at
         if silent > UNSEEN:
             says = f"the worker of {who} was last seen {ago(silent)} ago; its messages wait for it"
-            yield Finding("ingest", DANGEROUS, says, "start as many workers as before: one takes the slot over")
+            yield Finding(
+                "ingest", DANGEROUS, says, "start ingest again: it takes the slot over, or fetches what waits there"
+            )
         else:
             yield Finding("ingest", OK, f"{who} runs since {process.started_at:%Y-%m-%d %H:%M}Z")
 

@@ -1,6 +1,6 @@
 """The parent of several workers: a process each, started again when it dies, ended together.
 
-Each is a process because of the interpreter's lock; two of them on two cores store half as much again as one.
+Each is a process because threads of one would share one interpreter's lock.
 """
 
 import os

@@ -1,23 +1,22 @@
 """Which slots an `ingest` works under: a worker each. Slots are numbers that all hosts of an installation share."""
 
+import re
 from typing import Final
 
 import typer
 
 MOST: Final = 64
 GROUP: Final = "hearthline"
+SPAN: Final = re.compile(r"(?P<first>[0-9]{1,2})(?:-(?P<last>[0-9]{1,2}))?")
 
 
 def parse_slots(text: str) -> tuple[int, ...]:
     """`0-1`, `3` or `0,2-3`; each once, in order."""
-    try:
-        spans = [[int(end) for end in span.split("-")] for span in text.split(",")]
-        slots = {slot for span in spans for slot in range(span[0], span[-1] + 1) if len(span) <= 2}
-    except ValueError:
-        slots = set()
-    if not slots or max(slots) >= MOST or "-" in text[:1]:
+    spans = [SPAN.fullmatch(span) for span in text.split(",")]
+    ends = [(int(span["first"]), int(span["last"] or span["first"])) for span in spans if span]
+    if len(ends) < len(spans) or any(not first <= last < MOST for first, last in ends):
         raise typer.BadParameter(f"{text!r} is not like 0-1 or 0,2-3, each below {MOST}")
-    return tuple(sorted(slots))
+    return tuple(sorted({slot for first, last in ends for slot in range(first, last + 1)}))
 
 
 def chosen(workers: int | None, slots: tuple[int, ...] | None) -> tuple[int, ...]:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine
 
 from ingest.holder import is_gone, name_holder
-from ingest.lease import KIND, Lease, LeaseLostError, SlotHeldError, Stillness, Wait, take_slot
+from ingest.lease import KIND, Lease, LeaseLostError, SlotHeldError, Stillness, Wait, steady_seconds, take_slot
 from models.engine import open_writer
 from models.life import Standing, is_behind, list_standings
 from tests.support.gates import gate_at_commit
@@ -26,12 +26,22 @@ def writer(database_url: str) -> Iterator[Engine]:
     engine.dispose()
 
 
+class Steady:
+    """A clock that never steps, and goes on when a test says so."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def pass_by(self, seconds: float) -> None:
+        self.now += seconds
+
+
 @pytest.fixture
-def seconds(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
-    """Moves the clock that never steps."""
-    now = [1000.0]
-    monkeypatch.setattr("ingest.lease.steady_seconds", lambda: now[0])
-    return lambda seconds: now.__setitem__(0, now[0] + seconds)
+def steady() -> Steady:
+    return Steady()
 
 
 def standing(writer: Engine, slot: int = 0) -> Standing | None:
@@ -39,14 +49,14 @@ def standing(writer: Engine, slot: int = 0) -> Standing | None:
         return list_standings(connection, KIND).get(slot)
 
 
-def taken(writer: Engine, now: datetime = NOW) -> Lease:
-    lease = take_slot(writer, 0, standing(writer), LENGTH, now)
+def taken(writer: Engine, now: datetime = NOW, steady: Callable[[], float] = steady_seconds) -> Lease:
+    lease = take_slot(writer, 0, standing(writer), LENGTH, now, steady)
     assert lease is not None
     return lease
 
 
-def wait(writer: Engine, *, standby: bool = False) -> Wait:
-    return Wait(writer, 0, LENGTH, lambda: NOW, standby, Stillness(2.0))
+def wait(writer: Engine, steady: Steady, *, standby: bool = False) -> Wait:
+    return Wait(writer, 0, LENGTH, lambda: NOW, standby, Stillness(2.0, steady))
 
 
 def make_foreign(writer: Engine, lease: Lease) -> None:
@@ -115,15 +125,13 @@ def test_a_slot_is_not_taken_over_inside_the_batch_of_its_holder(writer: Engine)
         storing.result(10)
 
 
-def test_one_that_moves_is_refused_at_once_and_waited_for_by_a_standby(
-    writer: Engine, seconds: Callable[[float], None]
-) -> None:
+def test_one_that_moves_is_refused_at_once_and_waited_for_by_a_standby(writer: Engine, steady: Steady) -> None:
     holder = taken(writer)
-    refused, standby = wait(writer), wait(writer, standby=True)
+    refused, standby = wait(writer, steady), wait(writer, steady, standby=True)
     assert refused.attempt() is None
     assert standby.attempt() is None
     for second in range(1, 20):
-        seconds(1)
+        steady.pass_by(1)
         holder.renew(writer, NOW + timedelta(seconds=second), None)
         assert standby.attempt() is None
     with pytest.raises(SlotHeldError, match=r"slot 0 is held by process .*, since 2026-01-05 12:00:00 UTC"):
@@ -136,43 +144,39 @@ def test_one_that_moves_is_refused_at_once_and_waited_for_by_a_standby(
 
 @pytest.mark.parametrize("step", [timedelta(), timedelta(days=1), timedelta(hours=-1)])
 def test_one_that_nobody_renews_is_taken_over_whatever_the_clocks_say(
-    writer: Engine, seconds: Callable[[float], None], step: timedelta
+    writer: Engine, steady: Steady, step: timedelta
 ) -> None:
     make_foreign(writer, taken(writer, NOW + step))
-    waiting = wait(writer)
+    waiting = wait(writer, steady)
     for _ in range(8):
         assert waiting.attempt() is None
-        seconds(1)
+        steady.pass_by(1)
     lease = waiting.attempt()
     assert lease is not None
     assert lease.predecessor == ELSEWHERE
 
 
-def test_a_live_one_is_not_taken_by_who_slept_itself_or_could_not_look(
-    writer: Engine, seconds: Callable[[float], None]
-) -> None:
+def test_a_live_one_is_not_taken_by_who_slept_itself_or_could_not_look(writer: Engine, steady: Steady) -> None:
     make_foreign(writer, taken(writer))
-    waiting = wait(writer)
+    waiting = wait(writer, steady)
     assert waiting.attempt() is None
-    seconds(3600)
+    steady.pass_by(3600)
     assert waiting.attempt() is None, "one look after an hour is one look"
-    seconds(2)
+    steady.pass_by(2)
     assert waiting.attempt() is None
     waiting.stillness.forget()
-    seconds(2)
+    steady.pass_by(2)
     assert waiting.attempt() is None
-    seconds(2)
+    steady.pass_by(2)
     assert waiting.attempt() is None
 
 
-def test_it_is_fresh_for_half_its_length_and_then_only_after_a_renewal(
-    writer: Engine, seconds: Callable[[float], None]
-) -> None:
-    lease = taken(writer)
+def test_it_is_fresh_for_half_its_length_and_then_only_after_a_renewal(writer: Engine, steady: Steady) -> None:
+    lease = taken(writer, steady=steady)
     assert (lease.fresh, lease.due) == (True, False)
-    seconds(1.5)
+    steady.pass_by(1.5)
     assert (lease.fresh, lease.due) == (True, True)
-    seconds(3)
+    steady.pass_by(3)
     assert not lease.fresh
     lease.renew(writer, NOW, None)
     assert (lease.fresh, lease.due) == (True, False)

@@ -137,6 +137,15 @@ def test_refused_the_command_exits_4_with_one_line(
     assert "right" not in ingest.said
 
 
+def test_refused_several_workers_end_with_the_same_code(
+    desk: Desk, sqlite_database: str, strict_broker: Server, tmp_path: Path
+) -> None:
+    ingest = start_ingest(sqlite_database, strict_broker.url, tmp_path / "ingest.log", "--workers", "2")
+    assert ingest.process.wait(30) == 4
+    assert "did not grant QoS 1 on $share/hearthline/hearthline/v1/up/#" in ingest.said
+    assert "worker.died" not in ingest.said
+
+
 @pytest.mark.parametrize("granted", [0, 2, 0x80])
 def test_a_subscription_at_another_quality_is_refused(desk: Desk, sqlite_database: str, granted: int) -> None:
     def grants(line: Line) -> None:

@@ -1,8 +1,10 @@
 """Several workers: each reading is stored once whoever dies, nothing stays with the dead, and nobody works twice."""
 
+import json
 import os
 import signal
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from ingest.ledger import Counts, count_verdicts
 from models.tables import Process
+from tests.support.clinics import Clinic, weighing
 from tests.support.desks import CUFF, Desk, desk_at, pressure
 from tests.support.holding import holding
 from tests.support.processes import Server
@@ -68,6 +71,29 @@ def test_of_two_workers_one_is_killed_and_everything_is_stored_once(
     assert "worker.died" in ingest.said
     assert counted(desk) == Counts(600, 600, 600, 0, 0, 0)
     assert holders(desk) == {}
+
+
+def test_two_workers_that_each_get_half_of_a_breach_raise_it_once(
+    shared_clinic: Clinic, postgres_database: str, mosquitto: Server
+) -> None:
+    """Two weighings a patient, told apart by the broker alone (F17); `test_races` holds the moments that matter."""
+    patients = [f"pt-{n:02}" for n in range(40)]
+    shared_clinic.enrol(*patients, facts=["condition=heart_failure"])
+    now = datetime.now(UTC).replace(microsecond=0)
+    halves = [
+        weighing(each, now - timedelta(hours=hours), value)
+        for hours, value in ((26, "80 kg"), (1, "83 kg"))
+        for each in patients
+    ]
+    seats = [working(postgres_database, mosquitto, slot=slot, **SHARED) for slot in (0, 1)]
+    with seats[0], seats[1], speaking(mosquitto) as device:
+        for each in halves:
+            device.say_at(each.topic, json.loads(each.payload))
+        device.wait_for(len(halves))
+        wait_until(lambda: not any(reason == "reading" for _, _, reason, _ in shared_clinic.queue()))
+    raised = [(flag.patient_id, flag.rule) for flag in shared_clinic.flags() if flag.rule.startswith("WT-HF")]
+    assert len(set(raised)) == len(raised)
+    assert {patient for patient, _ in raised} == set(patients)
 
 
 def test_workers_whose_parent_is_killed_finish_and_free_their_slots(

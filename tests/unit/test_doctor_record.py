@@ -101,7 +101,7 @@ def test_the_slot_of_a_dead_worker_is_named(session: Session, wrong: Examine) ->
     runs(session, 0, seen=SECOND)
     runs(session, 1, seen=SECOND * 300)
     [found] = wrong(check_processes)
-    assert found.says == "the worker of slot 1 (pc:1) was last seen 5 min ago; its messages wait for it"
+    assert found.says == "the worker of slot 1 (process 1 on pc) was last seen 5 min ago; its messages wait for it"
 
 
 def test_a_worker_that_does_not_catch_up_and_an_evaluation_that_is_overdue_are_said(
