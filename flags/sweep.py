@@ -6,6 +6,7 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine, func, select, update
 
+from flags.due import SET_ANEW
 from flags.evaluate import Sweep, evaluate
 from flags.tally import FlagTally
 from models.life import is_behind
@@ -33,6 +34,14 @@ def look_again_at_all(writer: Engine, now: datetime) -> None:
     """Everything that was to be looked at later is due: what a wrong clock set may be far away."""
     with writer.begin() as connection:
         connection.execute(update(Evaluation).where(Evaluation.due_at > now).values(due_at=now))
+
+
+def look_again_at_left(writer: Engine, now: datetime) -> None:
+    """What has a reason to be looked at now is due, whatever its time says: who died may have had another clock. What
+    waits for time to pass is left alone, for there is some of it for every patient."""
+    late = (Evaluation.due_at > now) & Evaluation.reason.not_in(SET_ANEW)
+    with writer.begin() as connection:
+        connection.execute(update(Evaluation).where(late).values(due_at=now))
 
 
 def _due_patients(connection: Connection, now: datetime, behind: bool) -> list[str]:

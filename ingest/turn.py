@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy import Engine
 
 from flags.evaluate import evaluate
-from flags.sweep import look_again_at_all, sweep
+from flags.sweep import look_again_at_all, look_again_at_left, sweep
 from ingest.careful import Careful
 from ingest.commit import commit
 from ingest.delivery import Decoding, Delivery, Settled
@@ -135,6 +135,8 @@ def look_around(work: Work) -> None:
     work.subscriber.watch()
     now = work.settings.clock()
     work.prompts.send(work.writer, partial(work.subscriber.publish, qos=1), now)
+    if work.pace.wall is None:
+        look_again_at_left(work.writer, now)
     stepped = work.pace.look(now, steady_seconds())
     if stepped:
         log.warning("clock.stepped", seconds=round(stepped.total_seconds()))

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from flags.sweep import look_again_at_left
 from tests.support.clinics import NOW, Clinic, ago, broken_promises, fingerstick, pressure, weighing
 
 BREAK = "UPDATE reading SET as_sent = '{\"systolic\": 5}' WHERE given_id = '%s'"
@@ -128,6 +129,19 @@ def test_a_row_of_a_worker_whose_clock_is_ahead_is_not_passed_over(clinic: Clini
     clinic.now -= timedelta(seconds=5)
     clinic.take(pressure("pt-anna", ago(hours=1), "120 80 mmHg"))
     assert [flag.since for flag in clinic.flags(rule="BP-SEV")] == [ago(days=2)]
+
+
+def test_what_a_worker_left_that_died_with_its_clock_ahead_is_looked_at_by_the_next(any_clinic: Clinic) -> None:
+    """C2: and what waits for time to pass goes on waiting."""
+    any_clinic.enrol("pt-anna", "pt-bert")
+    any_clinic.take(pressure("pt-bert", ago(hours=1), "120 80 mmHg"))
+    any_clinic.now += timedelta(days=1)
+    any_clinic.store(pressure("pt-anna", ago(hours=1)))
+    any_clinic.now -= timedelta(days=1)
+    assert any_clinic.sweep() == 0
+    look_again_at_left(any_clinic.engine, any_clinic.now)
+    assert any_clinic.sweep() == 1
+    assert open_rules(any_clinic) == [("pt-anna", "BP-SEV")]
 
 
 def test_a_clock_at_the_first_year_does_not_stop_its_patient(any_clinic: Clinic) -> None:

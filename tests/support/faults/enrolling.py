@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from uuid import uuid4
 
 from tests.support.places import ROOT
 
@@ -24,17 +25,23 @@ def main(url: str, holders: Sequence[tuple[str, str]]) -> None:
     from sqlalchemy.orm import Session
 
     from models.engine import open_writer
-    from registry.assignments import assign_device
-    from registry.devices import enrol_device
-    from registry.patients import enrol_patient
+    from models.tables import Device, DeviceAssignment, Patient
+    from registry.beginning import BEGINNING
+    from registry.lock import hold_alone
 
     now = datetime.now(UTC)
     with Session(open_writer(url)) as session, session.begin():
-        for patient in sorted({patient for _, patient in holders}):
-            enrol_patient(session, name=patient.title(), zone="Europe/Paris", now=now, patient_id=patient)
-        for device, patient in holders:
-            enrol_device(session, device, "any", now=now)
-            assign_device(session, device, patient, now=now)
+        hold_alone(session)
+        patients = sorted({patient for _, patient in holders})
+        session.add_all(
+            [Patient(id=each, name=each.title(), zone="Europe/Paris", enrolled_at=now) for each in patients]
+        )
+        session.add_all([Device(id=device, model="any", enrolled_at=now) for device, _ in holders])
+        session.flush()
+        session.add_all([
+            DeviceAssignment(id=uuid4(), device_id=device, patient_id=patient, from_at=BEGINNING)
+            for device, patient in holders
+        ])  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -57,7 +57,8 @@ class Proof:
             **{name: counts[name] for name in SHOWN}, recovered=round(max(self.recoveries, default=0.0), 1),
             settled=round(settled, 1), **self.more,
         )  # fmt: skip
-        assert faults(counts) == {}, examples(self.stage.truth.file, self.stage.url)
+        wrong = faults(counts)
+        assert wrong == {}, f"{wrong} {examples(self.stage.truth.file, self.stage.url)}"
 
 
 @contextmanager

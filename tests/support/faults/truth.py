@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 SCHEMA = """
@@ -71,10 +72,11 @@ def _plain(value: str) -> str:
 
 
 class Truth:
-    """Written by the thread of the devices alone; who compares opens the file for itself."""
+    """Written by the devices, one at a time; who compares opens the file for itself."""
 
     def __init__(self, file: Path) -> None:
         self.file = file
+        self._guard = Lock()
         self._list = sqlite3.connect(file, check_same_thread=False, isolation_level=None)
         self._list.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;" + SCHEMA)
 
@@ -93,7 +95,9 @@ class Truth:
         self._together(BY_MESSAGE, by_message)
 
     def _together(self, statement: str, rows: list[tuple[object, ...]]) -> None:
-        if rows:
+        if not rows:
+            return
+        with self._guard:
             self._list.execute("BEGIN")
             self._list.executemany(statement, rows)
             self._list.execute("COMMIT")
