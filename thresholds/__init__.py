@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from thresholds.blood_pressure import BP_SEV
+from thresholds import blood_pressure
 from thresholds.cgm import CGM_L2
 from thresholds.facts import missing_facts
 from thresholds.glucose import GLU_L1, GLU_L2, GLU_XHI
@@ -18,7 +18,7 @@ from thresholds.weight import WT_HF_3D
 __all__ = ("RULES", "missing_facts", "rules_for")
 
 _TABLE = (
-    BP_SEV, NODATA_BP,
+    *blood_pressure.RULES, NODATA_BP,
     GLU_L2, GLU_L1, GLU_XHI, GLU_VHI, GLU_HI, GLU_PREG, NODATA_GLU,
     CGM_L2,
     WT_HF_3D, NODATA_WT,

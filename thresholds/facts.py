@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
@@ -84,7 +84,14 @@ def date_fact(case: Case, name: str, at: datetime) -> date | None:
 
 def applies(rule: Rule, case: Case, at: datetime) -> bool:
     """Whether the patient is one of those whom the rule is for: has what it `needs`, and nothing of `unless`."""
-    return (rule.needs is None or case.has(*rule.needs, at)) and not any(case.has(*each, at) for each in rule.unless)
+    needed = rule.needs is None or case.has(*rule.needs, at) or any(_lingers(rule, fact, at) for fact in case.facts)
+    return needed and not any(case.has(*each, at) for each in rule.unless)
+
+
+def _lingers(rule: Rule, fact: Fact, at: datetime) -> bool:
+    if not rule.lingers or (fact.name, fact.value) != rule.needs or fact.until_at is None:
+        return False
+    return timedelta(0) <= at - fact.until_at <= rule.lingers
 
 
 def missing_facts(rule: Rule, case: Case, at: datetime) -> tuple[str, ...]:

@@ -94,6 +94,7 @@ class Rule:
     `entry`: how long before the sample that completes a breach an episode may have started.
     `closes_itself`: its flag closes with its episode whatever its severity.
     `facts`: names of facts (`thresholds.facts.FACTS`) without which it cannot judge.
+    `lingers`: how long after its end the fact that it `needs` still counts.
     `unless`: not for patients with any of these facts.
     `on`: whether it is evaluated; a rule that is off is described and tested, and raises nothing.
     """
@@ -112,6 +113,7 @@ class Rule:
     needs: tuple[str, str] | None = None
     closes_itself: bool = False
     facts: tuple[str, ...] = ()
+    lingers: timedelta = timedelta(0)
     unless: tuple[tuple[str, str], ...] = ()
     on: bool = True
 

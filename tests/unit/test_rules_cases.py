@@ -15,16 +15,17 @@ CASES = Path(__file__).parents[1] / "cases" / "rules"
 ORIGIN = datetime(2026, 3, 2, 8, tzinfo=UTC)
 SECONDS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
 USUAL = {
-    "blood_pressure": (("systolic", "diastolic"), "mmHg"),
+    "blood_pressure": (("systolic", "diastolic", "pulse", "irregular"), "mmHg"),
     "glucose": (("glucose",), "mg/dL"),
     "cgm": (("glucose",), "mg/dL"),
     "weight": (("weight",), "kg"),
     "sleep": (("ahi",), "/h"),
 }
+OWN_UNIT = {"pulse": {"/min", "bpm"}, "irregular": {"1"}}  # the unit a line gives is the others', unless it is theirs
 VALUE = re.compile(
-    r"(?P<numbers>LO|HI|none|[0-9./]*[0-9])(?P<unit>[A-Za-z\[{][^?!@]*)?(?:@(?P<said>[a-z_]+))?(?P<marks>[?!]*)"
+    r"(?P<numbers>LO|HI|none|[-0-9./]*[-0-9])(?P<unit>[A-Za-z\[{][^?!@]*)?(?:@(?P<said>[a-z_]+))?(?P<marks>[?!]*)"
 )
-CONTEXT = {"glucose": "meal"}  # what `@` says of a sample of the stream
+CONTEXT = {"glucose": "meal", "blood_pressure": "posture"}  # what `@` says of a sample of the stream
 
 
 def span(text: str) -> timedelta:
@@ -46,6 +47,11 @@ def instants(text: str) -> Iterator[datetime]:
     return (ORIGIN + span(begin) + index * span(step) for index in range(int(count or 1)))
 
 
+def unit_of(name: str, given: str) -> str:
+    own = OWN_UNIT.get(name, {given})
+    return given if given in own else min(own)
+
+
 def samples(text: str, stream: str) -> list[Sample]:
     names, usual = USUAL[stream]
     taken: list[Sample] = []
@@ -54,7 +60,10 @@ def samples(text: str, stream: str) -> list[Sample]:
         value = VALUE.fullmatch(what)
         assert value, item
         numbers = [] if value["numbers"] == "none" else value["numbers"].split("/")
-        values = {name: Amount(number, value["unit"] or usual) for name, number in zip(names, numbers, strict=False)}
+        given = zip(names, numbers, strict=False)
+        values = {
+            name: Amount(number, unit_of(name, value["unit"] or usual)) for name, number in given if number != "-"
+        }
         context = {CONTEXT[stream]: value["said"]} if value["said"] else {}
         context |= {"kind": "control_solution"} if "!" in value["marks"] else {}
         doubtful = "?" in value["marks"]
@@ -87,7 +96,7 @@ def rows() -> Iterator[object]:
 def test_samples_become_the_episodes_of_the_table(rule_id: str, row: Mapping[str, str]) -> None:
     rule = RULES[rule_id]
     case = Case(
-        zone=row.get("zone", "UTC"),
+        zone=row.get("zone") or "UTC",
         now=ORIGIN + span(row.get("now") or "365d"),
         facts=tuple(map(fact, filter(None, row.get("facts", "").split("; ")))),
         open_gap=row.get("gap") == "open",

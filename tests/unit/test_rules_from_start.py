@@ -23,6 +23,8 @@ BEGINNING = ORIGIN - timedelta(days=999)
 FACTS = (
     Fact("condition", "heart_failure", BEGINNING, ORIGIN + timedelta(days=40)),
     Fact("medication", "insulin", ORIGIN + timedelta(days=3), ORIGIN + timedelta(days=9)),
+    Fact("condition", "pregnancy", ORIGIN + timedelta(days=2), ORIGIN + timedelta(days=8)),
+    Fact("symptom", "dizziness", ORIGIN + timedelta(days=1), ORIGIN + timedelta(days=4)),
     Fact("glucose_gap_hours", "12", ORIGIN + timedelta(days=2)),
     Fact("condition", "pregnancy", BEGINNING, ORIGIN + timedelta(days=20)),
     Fact("medication", "sglt2", ORIGIN + timedelta(days=1)),
@@ -30,7 +32,19 @@ FACTS = (
 DAYS = [0, 3600, 43200, 86400, 90000, 172801, 259201, 432001, 604800, 950400]
 MINUTES = [0, 30, 59, 60, 150, 298, 300, 300, 302, 450, 451, 900, 901, 7200]
 STREAMS = {
-    "blood_pressure": (["120 80 mmHg", "165 100 mmHg", "175 90 mmHg", "185 100 mmHg", "24.0 10.0 kPa"], MINUTES + DAYS),
+    "blood_pressure": (
+        [
+            "120 80 mmHg",
+            "165 100 mmHg",
+            "175 90 mmHg",
+            "185 100 mmHg",
+            "24.0 10.0 kPa",
+            "142 111 mmHg",
+            "88 58 mmHg",
+            "75 50 mmHg",
+        ],
+        MINUTES + DAYS + [14400, 57600],
+    ),
     "glucose": (["LO mg/dL", "50 mg/dL", "60 mg/dL", "3.8 mmol/L", "90 mg/dL", "22.2 mmol/L", "HI mg/dL"], DAYS),
     "cgm": (["LO mg/dL", "50 mg/dL", "51 mg/dL", "2.8 mmol/L", "54 mg/dL", "70 mg/dL", "90 mg/dL"], MINUTES),
     "weight": (["80.0 kg", "82.0 kg", "82.1 kg", "184.41 lb", "84.2 kg", "78.5 kg"], DAYS),

@@ -1,36 +1,31 @@
-"""Blood pressure: BP-SEV with its confirmation (clinical reference §3.1)."""
+"""BP-SEV, a crisis with its confirmation, and the fold that it shares with BP-PREG (clinical reference §3.1)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Final
 
-from models.measures import BLOOD_PRESSURE
-from thresholds.compare import Limit, component_of
+from thresholds.blood_pressure.pressures import REST, Pair, pair, reached, reaches
+from thresholds.facts import applies
 from thresholds.fold import Breach, Course, Moment, moments
 from thresholds.types import Case, Found, Rule, Sample
 
-SYSTOLIC: Final = component_of(BLOOD_PRESSURE, "systolic")
-DIASTOLIC: Final = component_of(BLOOD_PRESSURE, "diastolic")
-
-SEVERE: Final = (Limit(SYSTOLIC, {SYSTOLIC.unit: Decimal(180)}), Limit(DIASTOLIC, {DIASTOLIC.unit: Decimal(120)}))
-CLEAR: Final = (Limit(SYSTOLIC, {SYSTOLIC.unit: Decimal(170)}), Limit(DIASTOLIC, {DIASTOLIC.unit: Decimal(110)}))
-
-REST: Final = timedelta(minutes=1)
 WAIT: Final = timedelta(minutes=15)
-CLEAR_IN_A_ROW: Final = 2
 
 
-def severe(sample: Sample) -> Breach | None:
-    """A breach when either pressure reaches its limit; worse is further beyond, in mmHg, by whichever is further."""
-    if all(limit.below(sample) for limit in SEVERE):
-        return None
-    return Breach(sample, "CRIT", max(limit.value(sample) - limit.figures[limit.component.unit] for limit in SEVERE))
+@dataclass(frozen=True, slots=True)
+class Crisis:
+    """Limits of a crisis, and those under which `clears` instants in a row must stay to end it."""
 
+    limits: Pair
+    clear: Pair
+    clears: int
 
-def clear(sample: Sample) -> bool:
-    return all(limit.below(sample) for limit in CLEAR)
+    def judged(self, moment: Moment) -> list[Breach]:
+        return [breach for sample in moment if (breach := reached(self.limits, sample, "CRIT"))]
+
+    def cleared(self, moment: Moment) -> bool:
+        return not any(reaches(self.clear, sample) for sample in moment)
 
 
 @dataclass(slots=True)
@@ -38,6 +33,7 @@ class Severe:
     """An episode under way. It is confirmed once it was `repeated` (a repeat in time breached too) or, without any
     repeat, `waited_out` (now is past the wait)."""
 
+    crisis: Crisis
     course: Course
     waited_out: bool
     repeated: bool = False
@@ -47,20 +43,20 @@ class Severe:
     def confirmed(self) -> bool:
         return self.repeated or self.waited_out
 
-    def take(self, moment: Moment) -> Found | None:
+    def take(self, at: datetime, moment: Moment) -> Found | None:
         """Judge the next moment: the episode when this moment ends it, else None."""
-        waited = moment[0].at - self.course.first.sample.at
+        waited = at - self.course.first.sample.at
         if waited < REST:  # kept, but counts for nothing: the patient has not rested
             return None
-        if breaches := judged(moment):
+        if breaches := self.crisis.judged(moment):
             self.course.join(breaches)
             self.repeated = self.repeated or waited <= WAIT
             self.clears = 0
             return None
         if waited <= WAIT and not self.repeated:
-            return self.course.found("not_confirmed", ended_at=moment[0].at)
-        self.clears = self.clears + 1 if self.confirmed and all(clear(sample) for sample in moment) else 0
-        return self.course.found("ended", ended_at=moment[0].at) if self.clears == CLEAR_IN_A_ROW else None
+            return self.course.found("not_confirmed", ended_at=at)
+        self.clears = self.clears + 1 if self.confirmed and self.crisis.cleared(moment) else 0
+        return self.course.found("ended", ended_at=at) if self.clears == self.crisis.clears else None
 
     def so_far(self) -> Found:
         """The episode as it stands after the newest moment."""
@@ -69,22 +65,28 @@ class Severe:
         return self.course.found("awaiting", recheck_at=self.course.first.sample.at + WAIT)
 
 
-def judged(moment: Moment) -> list[Breach]:
-    return [breach for sample in moment if (breach := severe(sample))]
-
-
-def fold_severe(samples: Sequence[Sample], start: datetime, case: Case) -> list[Found]:
-    """Readings with a doubtful clock are judged too: critical does not wait for a clock."""
+def fold_crisis(rule: Rule, crisis: Crisis, samples: Sequence[Sample], start: datetime, case: Case) -> list[Found]:
+    """Readings with a doubtful clock are judged too: critical does not wait for a clock. One at which the rule is not
+    for the patient any more breaches nothing."""
     episodes: list[Found] = []
     episode: Severe | None = None
     for moment in moments(samples):
+        at = moment[0].at
+        mine = moment if applies(rule, case, at) else ()
         if episode is None:
-            if moment[0].at >= start and (breaches := judged(moment)):
-                episode = Severe(Course.begin(BP_SEV.id, breaches), case.now >= moment[0].at + WAIT)
-        elif ended := episode.take(moment):
+            if at >= start and (breaches := crisis.judged(mine)):
+                episode = Severe(crisis, Course.begin(rule.id, breaches), case.now >= at + WAIT)
+        elif ended := episode.take(at, mine):
             episodes.append(ended)
             episode = None
     return [*episodes, episode.so_far()] if episode else episodes
+
+
+SEVERE: Final = Crisis(limits=pair(180, 120), clear=pair(170, 110), clears=2)
+
+
+def fold_severe(samples: Sequence[Sample], start: datetime, case: Case) -> list[Found]:
+    return fold_crisis(BP_SEV, SEVERE, samples, start, case)
 
 
 BP_SEV: Final = Rule(

@@ -1,0 +1,93 @@
+"""Grades of high pressure that want a repeat: BP-G3 and BP-S2 (clinical reference §3.1)."""
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from thresholds.blood_pressure.pressures import NEXT_DAY, PREGNANCY, Pair, pair, reached, reaches
+from thresholds.facts import applies
+from thresholds.fold import Breach, Moment, fold, moments
+from thresholds.repeat import Repeat, Verdict, fold_repeated
+from thresholds.types import Case, Found, Rule, Sample
+
+GRADE_3: Final = pair(180, 110)
+GRADE_2: Final = pair(160, 100)
+OTHER_DAYS: Final = timedelta(days=2)
+
+
+def verdicts(rule: Rule, limits: Pair, samples: Sequence[Sample], case: Case) -> Iterator[Verdict]:
+    """Without readings of a doubtful clock: a repeat needs to know when."""
+    for moment in moments(samples, doubtful=False):
+        found = (reached(limits, sample, rule.severity) for sample in moment if applies(rule, case, sample.at))
+        yield Verdict(moment[0].at, [breach for breach in found if breach])
+
+
+def fold_limits(
+    rule: Rule, limits: Pair, samples: Sequence[Sample], start: datetime, case: Case, repeat: Repeat
+) -> list[Found]:
+    return fold_repeated(rule.id, verdicts(rule, limits, samples, case), start, repeat)
+
+
+def fold_grade_3(samples: Sequence[Sample], start: datetime, case: Case) -> list[Found]:
+    return fold_limits(BP_G3, GRADE_3, samples, start, case, NEXT_DAY)
+
+
+class Days:
+    """The local dates with a reading of grade 2, of the three that end with the newest moment's."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self.zone = zone
+        self.dates: deque[date] = deque()
+
+    def move(self, moment: Moment) -> None:
+        today = moment[0].at.astimezone(self.zone).date()
+        while self.dates and self.dates[0] < today - OTHER_DAYS:
+            self.dates.popleft()
+        if today not in self.dates and any(map(is_grade_2, moment)):
+            self.dates.append(today)
+
+
+def is_grade_2(sample: Sample) -> bool:
+    return reaches(GRADE_2, sample)
+
+
+def grade_2(sample: Sample, window: Days, case: Case) -> Breach | None:
+    return reached(GRADE_2, sample, "HIGH") if len(window.dates) > 1 and applies(BP_S2, case, sample.at) else None
+
+
+def fold_grade_2(samples: Sequence[Sample], start: datetime, case: Case) -> list[Found]:
+    """The repeat is a reading of grade 2 on another of the last three local dates, whatever lies between. The episode
+    starts with the reading that completes it and ends at the first reading that is not of grade 2 itself."""
+    history = moments(samples, doubtful=False)
+    return fold(BP_S2.id, history, start, case, grade_2, Days(ZoneInfo(case.zone)))
+
+
+BP_G3: Final = Rule(
+    id="BP-G3",
+    words="Grade 3 blood pressure: systolic ≥ 180 or diastolic ≥ 110 mmHg, and again at the next reading within 24 h",
+    limit="180/110 mmHg",
+    stream="blood_pressure",
+    severity="HIGH",
+    source="ESH 2023, grade 3",
+    standing="(unverified); the repeat at least 1 min later (design)",
+    fold=fold_grade_3,
+    entry=NEXT_DAY.within,
+    unless=(PREGNANCY,),
+    on=False,
+)
+BP_S2: Final = Rule(
+    id="BP-S2",
+    words="Grade 2 blood pressure: systolic ≥ 160 or diastolic ≥ 100 mmHg on 2 of the last 3 days",
+    limit="160/100 mmHg",
+    stream="blood_pressure",
+    severity="HIGH",
+    source="ESH 2023, grade 2",
+    standing="(unverified); 2 of 3 days (design)",
+    fold=fold_grade_2,
+    lookback=timedelta(days=4),  # three local dates last up to 3 d 1 h where clocks go back
+    interest=is_grade_2,
+    unless=(PREGNANCY,),
+    on=False,
+)
