@@ -2,6 +2,7 @@
 or fails them where `HEARTHLINE_REQUIRE` (mosquitto, postgres, corpora) promises it."""
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,8 +22,11 @@ settings.load_profile(os.environ.get("HEARTHLINE_HYPOTHESIS", "quick"))
 
 
 def pytest_configure() -> None:
-    """The PostgreSQL of the tests is fast and not durable; every ingest that a test starts is told that we know."""
+    """The PostgreSQL of the tests is fast and not durable; every ingest that a test starts is told that we know. And
+    what the hundreds of processes import is compiled once, whatever the machine says: that is two thirds of a start."""
     os.environ.setdefault("HEARTHLINE_DATABASE__ACCEPT_UNSAFE", "true")
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
