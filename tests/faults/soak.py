@@ -50,7 +50,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     arguments.result.parent.mkdir(parents=True, exist_ok=True)
     with arguments.result.open("a") as file, closing(file):
-        sys.exit(0 if soak(plan_of(arguments), arguments.every * 60, Results(file), keep=arguments.keep) else 1)
+        sys.exit(0 if soak(plan_of(arguments), arguments, Results(file)) else 1)
 
 
 def parse() -> argparse.Namespace:
@@ -58,6 +58,7 @@ def parse() -> argparse.Namespace:
     length = parser.add_mutually_exclusive_group()
     length.add_argument("--hours", type=float, help="how long readings are taken and faults injected")
     length.add_argument("--minutes", type=float, default=3.0)
+    parser.add_argument("--faults", type=int, default=0, help="go on to so many, for at most twice as long")
     parser.add_argument("--seed", type=int, default=SystemRandom().randrange(1 << 31))
     parser.add_argument("--database", choices=("postgres", "sqlite"), default="postgres")
     parser.add_argument("--rate", type=float, default=30.0, help="readings a second")
@@ -73,26 +74,26 @@ def plan_of(arguments: argparse.Namespace) -> Plan:
     return Plan(arguments.database, arguments.seed, arguments.rate, seconds, arguments.workers)
 
 
-def soak(plan: Plan, every: float, results: Results, *, keep: bool = False) -> bool:
+def soak(plan: Plan, arguments: argparse.Namespace, results: Results) -> bool:
     """Whether every comparison was exact."""
     results.say("run", seed=plan.seed, database=plan.database, rate=plan.rate, workers=plan.workers,
                 seconds=plan.seconds, day=f"{datetime.now(UTC):%Y-%m-%d}")  # fmt: skip
     with staged(plan) as stage:
         try:
-            exact = _run(stage, every, results)
+            exact = _run(stage, arguments.every * 60, arguments.faults, results)
         except (TimeoutError, AssertionError, RuntimeError) as error:
             results.say("stuck", why=str(error), log=stage.ingest.log.read_text(errors="replace")[-3000:],
                         examples=examples(stage.truth.file, stage.url))  # fmt: skip
             exact = False
-        if keep and not exact:
+        if arguments.keep and not exact:
             input(f"not exact; it is all still in {stage.folder}: Enter ends it")
     return exact
 
 
-def _run(stage: Stage, every: float, results: Results) -> bool:
+def _run(stage: Stage, every: float, least: int, results: Results) -> bool:
     begin, chance, number, exact = time.monotonic(), Random(stage.plan.seed + 2), 0, True
     compared = begin
-    while time.monotonic() - begin < stage.plan.seconds:
+    while (spent := (time.monotonic() - begin) / stage.plan.seconds) < 1 or (number < least and spent < 2):
         time.sleep(chance.uniform(0.2, 2.0))
         number += 1
         results.say("fault", number=number, **happen(stage, chance))
@@ -101,7 +102,7 @@ def _run(stage: Stage, every: float, results: Results) -> bool:
             exact &= _compare(stage, "comparison", number, results)
             stage.go_on()
             compared = time.monotonic()
-    return _compare(stage, "end", number, results) and exact
+    return _compare(stage, "end", number, results) and exact and number >= least
 
 
 def happen(stage: Stage, chance: Random) -> dict[str, Any]:
