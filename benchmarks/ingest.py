@@ -59,6 +59,9 @@ def arguments() -> argparse.Namespace:
     options.add_argument("--short", action="store_true", help="a look at each part, for CI")
     options.add_argument("--only", choices=PARTS, action="append")
     options.add_argument("--rounds", type=int)
+    options.add_argument("--backlog", type=int, help="messages of a drain")
+    options.add_argument("--naive", type=int, help="the same for the naive program")
+    options.add_argument("--seconds", type=int, help="of a steady pace")
     options.add_argument("--outage", type=int, help="readings of the day's outage, four a patient")
     options.add_argument("--stored", type=int, help="rows that are stored before the last part")
     return options.parse_args()
@@ -67,7 +70,7 @@ def arguments() -> argparse.Namespace:
 def main() -> None:
     chosen = arguments()
     scale = SHORT if chosen.short else FULL
-    wishes = {name: getattr(chosen, name) for name in ("rounds", "outage", "stored")}
+    wishes = {name: getattr(chosen, name) for name in ("rounds", "backlog", "naive", "seconds", "outage", "stored")}
     scale = replace(scale, **{name: value for name, value in wishes.items() if value is not None})
     say = partial(print, file=sys.stderr if chosen.json else sys.stdout, flush=True)
     with tempfile.TemporaryDirectory(prefix="hearthline-bench-") as name, postgres(Path(name)) as server:

@@ -12,7 +12,7 @@ from ingest.delivery import Attributed, Delivery, Settled, Verdict, handed_over
 from ingest.identify import identify
 from ingest.insert import MESSAGE, message_row
 from ingest.rows import COMMON, COMPONENTS, EVERY_COMPONENT, ReadingRows
-from ingest.worker import MOST
+from ingest.turn import MOST
 from models.dialect import Dialect, dialect_of, insert_rows
 from models.engine import open_writer
 from registry.holders import Holders
