@@ -38,7 +38,7 @@ def read_due(connection: Connection, patients: Sequence[str], now: datetime) -> 
         f"FROM {dialect.keys} JOIN evaluation e ON e.patient_id = {dialect.text_at(0)} "
         "ORDER BY e.patient_id, e.stream, e.id"
     )
-    found = connection.exec_driver_sql(statement, (json.dumps([[each] for each in patients]),))
+    found = connection.exec_driver_sql(statement, (json.dumps([[each] for each in patients]),)).all()
     items = []
     for (patient_id, stream), rows in groupby(found, key=lambda row: (row[0], row[1])):
         every = list(rows)

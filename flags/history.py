@@ -28,7 +28,7 @@ def load_samples(connection: Connection, windows: Iterable[tuple[str, str, datet
     dialect = dialect_of(connection)
     keys = json.dumps([(patient, stream, dialect.said(begin)) for patient, stream, begin in windows])
     statements = _window(dialect), _before(dialect)
-    rows = [row for statement in statements for row in connection.exec_driver_sql(statement, (keys,))]
+    rows = [row for statement in statements for row in connection.exec_driver_sql(statement, (keys,)).all()]
     samples: dict[Key, list[Sample]] = {}
     for row in rows:
         samples.setdefault((row[0], row[1]), []).append(_sample(row, dialect))
@@ -81,7 +81,7 @@ def load_cases(connection: Connection, patients: Sequence[str], now: datetime) -
         f"FROM {dialect.keys} JOIN patient p ON p.id = {dialect.text_at(0)} "
         "LEFT JOIN patient_fact f ON f.patient_id = p.id ORDER BY p.id"
     )
-    found = connection.exec_driver_sql(statement, (json.dumps([[each] for each in patients]),))
+    found = connection.exec_driver_sql(statement, (json.dumps([[each] for each in patients]),)).all()
     cases = {}
     for (patient, zone), rows in groupby(found, key=lambda row: (row[0], row[1])):
         facts = tuple(_fact(row, dialect) for row in rows if row[2] is not None)

@@ -34,7 +34,7 @@ def load_flags(connection: Connection, patients: Iterable[str], since: datetime)
     near = or_(Flag.status.in_(sorted(ACTIVE)), Flag.until >= since)
     columns = [getattr(Flag, name) for name in FLAG_FIELDS]
     found: dict[Key, list[FlagState]] = {}
-    for row in connection.execute(select(*columns).where(mine, near, Flag.status != "withdrawn")):
+    for row in connection.execute(select(*columns).where(mine, near, Flag.status != "withdrawn")).all():
         flag = FlagState(*row)
         found.setdefault((flag.patient_id, flag.rule), []).append(flag)
     return found

@@ -112,12 +112,12 @@ class Tallies:
         for code in [each.code for one in settled if one.refusals for each in one.verdicts if each.code is not None]:
             codes[(code,) if code in CODES else (OTHER,)] += 1
 
-    def evaluate(self, now: datetime) -> None:
-        """All that was stored is evaluated."""
-        for committed_at, waits in self.unjudged:
+    def evaluate(self, now: datetime, batches: int | None = None) -> None:
+        """So many batches, the oldest, are evaluated; None for all."""
+        for committed_at, waits in self.unjudged[:batches]:
             since = (now - committed_at).total_seconds()
             self.spreads[table.TO_EVALUATION].add([wait + since for wait in waits])
-        self.unjudged.clear()
+        del self.unjudged[:batches]
 
     def change_lease(self, change: str) -> None:
         """`change`: taken or lost."""

@@ -22,12 +22,11 @@ from ingest.patience import Patience
 from ingest.payloads import PayloadBudget
 from ingest.prompts import Prompts
 from ingest.receipts import receipts
+from ingest.rounds import Rounds
 from ingest.settings import WorkerSettings, client_id
 from registry.holders import Holders
 
 MOST: Final = 1_000  # deliveries a batch: half the usual window, so that the next batch arrives while one commits
-EVALUATE_AFTER: Final = 0.1  # seconds the oldest stored reading may wait for its evaluation
-CATCHING_UP: Final = 0.5  # the same while full batches come: what has waited for hours is evaluated for half the cost
 SWEEP_EVERY: Final = 1.0
 LULL: Final = 0.005  # seconds without a delivery: a broker with a small window pauses after each acknowledgement
 log = structlog.get_logger()
@@ -35,8 +34,7 @@ log = structlog.get_logger()
 
 @dataclass(slots=True)
 class Work:
-    """What the loop carries from turn to turn. `waiting` are patients whose new readings are not evaluated yet;
-    `careful` decodes what may have killed whoever held the slot before."""
+    """What the loop carries from turn to turn. `careful` decodes what may have killed whoever held the slot before."""
 
     settings: WorkerSettings
     writer: Engine
@@ -49,8 +47,7 @@ class Work:
     careful: Careful | None = None
     pace: Pace = field(default_factory=Pace)
     prompts: Prompts = field(default_factory=Prompts)
-    waiting: set[str] = field(default_factory=set)
-    waiting_since: float = 0.0
+    rounds: Rounds = field(default_factory=Rounds)
     swept: float = 0.0
 
 
@@ -76,12 +73,12 @@ def turn(work: Work, patience: float) -> bool:
     """One turn: a batch to the end, then evaluation and sweep where they are due. Answers whether anything came.
     Raises LeaseLostError."""
     renew_if_due(work)
-    batch = work.inbox.take(MOST, LULL if work.waiting else patience)
+    batch = work.inbox.take(MOST, patience if work.rounds.idle else 0.0 if work.rounds.left else LULL)
     if batch:
         settle(work, batch)
-    longest = CATCHING_UP if len(batch) == MOST else EVALUATE_AFTER
-    if work.waiting and (not batch or time.monotonic() - work.waiting_since > longest):
-        judge(work)
+    lot = work.rounds.next_lot(time.monotonic(), lull=not batch, backlog=len(batch) == MOST)
+    if lot:
+        judge(work, lot)
     if time.monotonic() - work.swept > SWEEP_EVERY:
         work.swept = time.monotonic()
         work.patience.persist(lambda: look_around(work))
@@ -116,18 +113,15 @@ def settle(work: Work, batch: Sequence[Delivery]) -> None:
     work.subscriber.acknowledge(one.delivery.token for one in settled)
     work.subscriber.answer(receipts(settled))
     work.prompts.hear(settled)
-    if not work.waiting:
-        work.waiting_since = time.monotonic()
-    work.waiting.update(patient for one in settled for patient in one.patients)
+    work.rounds.add((patient for one in settled for patient in one.patients), time.monotonic())
 
 
-def judge(work: Work) -> None:
-    """Evaluate those whose new readings wait for it."""
+def judge(work: Work, lot: Sequence[str]) -> None:
+    """Evaluate patients whose new readings wait for it."""
     tallies, clock = work.settings.tallies, work.settings.clock
-    judging = partial(evaluate, work.writer, sorted(work.waiting), clock=clock, tally=tallies.flags)
+    judging = partial(evaluate, work.writer, lot, clock=clock, tally=tallies.flags)
     if work.patience.persist(judging):
-        tallies.evaluate(clock())
-    work.waiting.clear()
+        tallies.evaluate(clock(), work.rounds.ended())
 
 
 def look_around(work: Work) -> None:
@@ -148,8 +142,8 @@ def look_around(work: Work) -> None:
 def finish(work: Work) -> None:
     """What was taken is finished, as far as the database allows; the rest is the broker's still. Frees the slot."""
     work.inbox.close()
-    if work.waiting:
-        judge(work)
+    if not work.rounds.idle:
+        judge(work, work.rounds.everybody())
     drop(work)
     work.patience.persist(lambda: work.lease.leave(work.writer, work.settings.clock()))
 
