@@ -23,28 +23,18 @@ BEGINNING = ORIGIN - timedelta(days=999)
 FACTS = (
     Fact("condition", "heart_failure", BEGINNING, ORIGIN + timedelta(days=40)),
     Fact("medication", "insulin", ORIGIN + timedelta(days=3), ORIGIN + timedelta(days=9)),
-    Fact("condition", "pregnancy", ORIGIN + timedelta(days=2), ORIGIN + timedelta(days=8)),
     Fact("symptom", "dizziness", ORIGIN + timedelta(days=1), ORIGIN + timedelta(days=4)),
+    Fact("birth_date", "1950-01-01", BEGINNING),
     Fact("glucose_gap_hours", "12", ORIGIN + timedelta(days=2)),
-    Fact("condition", "pregnancy", BEGINNING, ORIGIN + timedelta(days=20)),
+    Fact("condition", "pregnancy", ORIGIN + timedelta(days=6), ORIGIN + timedelta(days=20)),
     Fact("medication", "sglt2", ORIGIN + timedelta(days=1)),
 )
 DAYS = [0, 3600, 43200, 86400, 90000, 172801, 259201, 432001, 604800, 950400]
 MINUTES = [0, 30, 59, 60, 150, 298, 300, 300, 302, 450, 451, 900, 901, 7200]
+PRESSURES = ["120 80 45 0 mmHg", "165 100 95 1 mmHg", "175 90 52 1 mmHg", "185 100 132 0 mmHg", "24.0 10.0 kPa",
+             "142 111 115 1 mmHg", "88 58 39 0 mmHg", "75 50 mmHg"]  # fmt: skip
 STREAMS = {
-    "blood_pressure": (
-        [
-            "120 80 mmHg",
-            "165 100 mmHg",
-            "175 90 mmHg",
-            "185 100 mmHg",
-            "24.0 10.0 kPa",
-            "142 111 mmHg",
-            "88 58 mmHg",
-            "75 50 mmHg",
-        ],
-        MINUTES + DAYS + [14400, 57600],
-    ),
+    "blood_pressure": (PRESSURES, MINUTES + DAYS + [14400, 57600]),
     "glucose": (["LO mg/dL", "50 mg/dL", "60 mg/dL", "3.8 mmol/L", "90 mg/dL", "22.2 mmol/L", "HI mg/dL"], DAYS),
     "cgm": (["LO mg/dL", "50 mg/dL", "51 mg/dL", "2.8 mmol/L", "54 mg/dL", "70 mg/dL", "90 mg/dL"], MINUTES),
     "weight": (["80.0 kg", "82.0 kg", "82.1 kg", "184.41 lb", "84.2 kg", "78.5 kg"], DAYS),
@@ -52,9 +42,21 @@ STREAMS = {
 }
 HIGH = (["200 mg/dL", "250 mg/dL", "251 mg/dL", "14.0 mmol/L", "HI mg/dL"], DAYS)
 FOR_MEALS = (["60 mg/dL", "95 mg/dL", "105 mg/dL", "125 mg/dL", "7.8 mmol/L", "181 mg/dL", "HI mg/dL"], DAYS)
-OF_RULES = {"GLU-VHI": HIGH, "GLU-HI": FOR_MEALS, "GLU-PREG": FOR_MEALS}
-MEALS = {"glucose": ["fasting", "after_meal", "before_meal", "casual"]}
-NAMES = {"blood_pressure": ("systolic", "diastolic"), "weight": ("weight",), "sleep": ("ahi",)}
+STANDING = (["145 85 mmHg", "150 80 mmHg", "126 74 mmHg", "129 79 mmHg", "16.0 10.0 kPa"], [0, 59, 60, 120, 181, 86280])
+WEEKS = (
+    ["110 60 60 0 mmHg", "135 80 70 1 mmHg", "150 85 80 0 mmHg", "18.0 10.0 kPa"],
+    [3600, 28800, 43200, 90000, 604800],
+)
+OF_RULES = dict.fromkeys(("BP-HOME-EU", "BP-HOME-US", "BP-DROP", "BP-RISE", "BP-PP", "HR-TREND"), WEEKS) | {
+    "BP-ORTHO": STANDING
+}
+OF_RULES |= {"GLU-VHI": HIGH, "GLU-HI": FOR_MEALS, "GLU-PREG": FOR_MEALS}
+CONTEXT = {
+    "glucose": [{"meal": meal} for meal in ("fasting", "after_meal", "before_meal", "casual")],
+    "blood_pressure": [{"posture": posture} for posture in ("sitting", "standing")],
+}
+OWN_UNIT = {"pulse": "/min", "irregular": "1"}
+NAMES = {"blood_pressure": ("systolic", "diastolic", "pulse", "irregular"), "weight": ("weight",), "sleep": ("ahi",)}
 # Each sample is in the record before the change, after it, or both (twice as likely, so that changes stay few).
 BEFORE, AFTER, BOTH = "before", "after", "both"
 WHEN = st.sampled_from([BEFORE, AFTER, BOTH, BOTH, BOTH, BOTH, BOTH, BOTH])
@@ -65,15 +67,14 @@ def changes(draw: st.DrawFn, rule: Rule) -> tuple[list[Sample], list[Sample]]:
     """The record before and after a change, both ordered by (at, id)."""
     stream = rule.stream
     values, steps = OF_RULES.get(rule.id) or STREAMS[stream]
-    meals = st.sampled_from([{"meal": meal} for meal in MEALS.get(stream, ())] or [{}])
+    said = st.sampled_from(CONTEXT.get(stream, [{}]))
     at, records = ORIGIN, ([], [])
     for _ in range(draw(st.integers(1, 30))):
         at += timedelta(seconds=draw(st.sampled_from(steps)))
         *numbers, unit = draw(st.sampled_from(values)).split()
-        amounts = {
-            name: Amount(text, unit) for name, text in zip(NAMES.get(stream, ["glucose"]), numbers, strict=False)
-        }
-        context = draw(meals) | ({"kind": "test"} if draw(st.integers(0, 11)) == 0 else {})
+        named = zip(NAMES.get(stream, ["glucose"]), numbers, strict=False)
+        amounts = {name: Amount(text, OWN_UNIT.get(name, unit)) for name, text in named}
+        context = draw(said) | ({"kind": "test"} if draw(st.integers(0, 11)) == 0 else {})
         one = Sample(UUID(int=draw(st.integers(0, 2**128 - 1))), at, amounts, context, draw(st.integers(0, 7)) == 0)
         when = draw(WHEN)
         records[0].extend([one] if when != AFTER else [])

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Final
 
 from models.measures import BLOOD_PRESSURE
-from thresholds.compare import Limit, component_of
+from thresholds.compare import Limit, component_of, converted
 from thresholds.fold import Breach
 from thresholds.repeat import Repeat
 from thresholds.types import Sample
@@ -41,3 +41,9 @@ def reached(limits: Pair, sample: Sample, severity: str) -> Breach | None:
     if not reaches(limits, sample):
         return None
     return Breach(sample, severity, max(limit.value(sample) - limit.figures[limit.component.unit] for limit in limits))
+
+
+def pressures(sample: Sample) -> tuple[Decimal, Decimal]:
+    """Systolic and diastolic in mmHg, exactly."""
+    over, under = (converted(sample.values[each.name], each) for each in (SYSTOLIC, DIASTOLIC))
+    return over, under

@@ -1,6 +1,5 @@
 """Grades of high pressure that want a repeat: BP-G3 and BP-S2 (clinical reference §3.1)."""
 
-from collections import deque
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -39,14 +38,13 @@ class Days:
 
     def __init__(self, zone: ZoneInfo) -> None:
         self.zone = zone
-        self.dates: deque[date] = deque()
+        self.dates: set[date] = set()
 
     def move(self, moment: Moment) -> None:
         today = moment[0].at.astimezone(self.zone).date()
-        while self.dates and self.dates[0] < today - OTHER_DAYS:
-            self.dates.popleft()
-        if today not in self.dates and any(map(is_grade_2, moment)):
-            self.dates.append(today)
+        self.dates = {day for day in self.dates if day >= today - OTHER_DAYS}
+        if any(map(is_grade_2, moment)):
+            self.dates.add(today)
 
 
 def is_grade_2(sample: Sample) -> bool:

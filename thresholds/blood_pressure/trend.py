@@ -1,0 +1,123 @@
+"""Pressure that changes over weeks: BP-DROP and BP-RISE (clinical reference §3.1)."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from decimal import ROUND_DOWN
+from fractions import Fraction
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from thresholds.blood_pressure.pressures import PREGNANCY, pressures
+from thresholds.estimates.means import ByDate, RecentAndBefore, decimal, shown
+from thresholds.estimates.slope import theil_sen
+from thresholds.facts import applies
+from thresholds.fold import Breach, Moment, fold, moments
+from thresholds.types import Case, Found, Rule, Sample
+
+RECENT: Final = timedelta(days=7)
+BEFORE: Final = timedelta(days=28)
+ENOUGH: Final = 6
+DROP: Final = 20
+RISE: Final = (10, 5)
+SLOPE: Final = Fraction(1, 2)
+SLOPE_DATES: Final = 21
+SLOPE_ENOUGH: Final = 10
+
+
+def weeks() -> RecentAndBefore:
+    return RecentAndBefore(pressures, 2, RECENT, BEFORE)
+
+
+def change(window: RecentAndBefore) -> tuple[Fraction, Fraction] | None:
+    """Mean of 7 days less the mean of the 28 before, systolic and diastolic in mmHg; None when not enough."""
+    if min(window.recent.count, window.before.count) < ENOUGH:
+        return None
+    systolic, diastolic = (window.recent.of(place) - window.before.of(place) for place in (0, 1))
+    return systolic, diastolic
+
+
+def dropped(sample: Sample, window: RecentAndBefore, case: Case) -> Breach | None:
+    changed = change(window)
+    if changed is None or changed[0] > -DROP or not applies(BP_DROP, case, sample.at):
+        return None
+    figure = f"{shown(changed[0], ROUND_DOWN)} mmHg systolic, mean of 7 days against the 28 before"
+    return Breach(sample, "MOD", decimal(-changed[0]), figure)
+
+
+class Rising:
+    """What may show a rise: the weeks' means, and one point a day for the slope, the mean of a local date."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self.weeks = weeks()
+        self.days = ByDate(pressures, 2, zone, SLOPE_DATES)
+
+    def move(self, moment: Moment) -> None:
+        self.weeks.move(moment)
+        self.days.move(moment)
+
+
+def rise_of_means(window: RecentAndBefore) -> tuple[Fraction, str] | None:
+    changed = change(window)
+    if changed is None or all(each < limit for each, limit in zip(changed, RISE, strict=True)):
+        return None
+    systolic, diastolic = (shown(each, ROUND_DOWN) for each in changed)
+    return changed[0], f"{systolic}/{diastolic} mmHg more, mean of 7 days against the 28 before"
+
+
+def rise_of_slope(window: ByDate) -> tuple[Fraction, str] | None:
+    """The rise over 21 days when its slope is 0.5 mmHg a day or more and surely above 0. Ten days are enough."""
+    if len(window.means) < SLOPE_ENOUGH:
+        return None
+    slope = theil_sen([(day.toordinal(), mean.of()) for day, mean in window.means.items()])
+    if slope is None or slope.median < SLOPE or slope.lower is None or slope.lower <= 0:
+        return None
+    figure = f"{shown(slope.median, ROUND_DOWN, '0.01')} mmHg systolic a day more, over {SLOPE_DATES} days"
+    return slope.median * SLOPE_DATES, figure
+
+
+def risen(sample: Sample, window: Rising, case: Case) -> Breach | None:
+    if not applies(BP_RISE, case, sample.at):
+        return None
+    rise = rise_of_means(window.weeks) or rise_of_slope(window.days)
+    return Breach(sample, "MOD", decimal(rise[0]), rise[1]) if rise else None
+
+
+def fold_drop(samples: Sequence[Sample], start: datetime, case: Case) -> list[Found]:
+    """Without readings of a doubtful clock; an episode ends when there is not enough to judge by, too."""
+    return fold(BP_DROP.id, moments(samples, doubtful=False), start, case, dropped, weeks())
+
+
+def fold_rise(samples: Sequence[Sample], start: datetime, case: Case) -> list[Found]:
+    """As `fold_drop`. The slope is that of the systolic pressure over the 21 local dates that end with the reading."""
+    return fold(BP_RISE.id, moments(samples, doubtful=False), start, case, risen, Rising(ZoneInfo(case.zone)))
+
+
+BP_DROP: Final = Rule(
+    id="BP-DROP",
+    words="Falling blood pressure: mean systolic of 7 days at least 20 mmHg below that of the 28 days before, from 6"
+    " readings each",
+    limit="-20 mmHg systolic",
+    stream="blood_pressure",
+    severity="MOD",
+    source="our own",
+    standing="(design)",
+    fold=fold_drop,
+    lookback=RECENT + BEFORE,
+    unless=(PREGNANCY,),
+    on=False,
+)
+BP_RISE: Final = Rule(
+    id="BP-RISE",
+    words="Rising blood pressure: mean of 7 days at least 10 mmHg systolic or 5 diastolic above that of the 28 days"
+    " before, from 6 readings each; or systolic at least 0.5 mmHg a day more over 21 days (Theil–Sen slope of daily"
+    " means, from 10 days, lower 95 % bound above 0)",
+    limit="+10/5 mmHg, or +0.5 mmHg a day",
+    stream="blood_pressure",
+    severity="MOD",
+    source="our own",
+    standing="(design)",
+    fold=fold_rise,
+    lookback=RECENT + BEFORE,
+    unless=(PREGNANCY,),
+    on=False,
+)

@@ -1,0 +1,1 @@
+"""Means, spreads and slopes of readings: exact, by the standard library alone."""

@@ -1,0 +1,32 @@
+"""The home blood pressure protocol: seven days, the first perhaps left out (clinical reference §3.3)."""
+
+from collections.abc import Mapping
+from datetime import date
+from fractions import Fraction
+from typing import Final, NamedTuple
+
+from thresholds.estimates.means import Mean
+
+DATES: Final = 7
+ENOUGH_DAYS: Final = 3
+ENOUGH_READINGS: Final = 12
+
+
+class HomeMean(NamedTuple):
+    """Means in mmHg over `readings` on `days` local dates."""
+
+    systolic: Fraction
+    diastolic: Fraction
+    readings: int
+    days: int
+
+
+def home_mean(week: Mapping[date, Mean], *, discard_first_day: bool) -> HomeMean | None:
+    """The mean of all readings, systolic and diastolic, of up to seven local dates; None when insufficient. The first
+    day is the first date with readings."""
+    used = [week[day] for day in sorted(week)[discard_first_day:]]
+    readings = sum(each.count for each in used)
+    if len(used) < ENOUGH_DAYS or readings < ENOUGH_READINGS:
+        return None
+    over, under = (sum((Fraction(each.sums[place]) for each in used), Fraction(0)) for place in (0, 1))
+    return HomeMean(over / readings, under / readings, readings, len(used))
