@@ -16,6 +16,9 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from models import copying
 
 BUSY_SECONDS = 30
+# A database's machine that loses its power says nothing: whoever waits for its answer would wait for two hours, which
+# is when Linux asks by itself. So ask after 10 s, and give up after three questions, or data not taken for 30 s.
+ASK = {"keepalives_idle": 10, "keepalives_interval": 3, "keepalives_count": 3, "tcp_user_timeout": 30_000}
 
 
 def open_writer(url: str | URL, *, idle_seconds: float | None = None) -> Engine:
@@ -51,7 +54,7 @@ def open_reader(url: str | URL, **more: Any) -> Engine:
 def _open(url: URL, **more: Any) -> Engine:
     if url.get_backend_name() != "sqlite":
         # Said, not left to the server: the patients' locks are taken so that what is read after them is new (F17).
-        more = {"pool_pre_ping": True, "isolation_level": "READ COMMITTED", **more}
+        more = {"pool_pre_ping": True, "isolation_level": "READ COMMITTED", "connect_args": ASK, **more}
         return create_engine(_with_driver(url), hide_parameters=True, **more)
     more = {"connect_args": {"timeout": BUSY_SECONDS, "check_same_thread": False}, **more}
     engine = create_engine(url, hide_parameters=True, **more)

@@ -14,11 +14,14 @@ from sqlalchemy import text as text_of_sql
 
 from tests.support.faults.clocks import clock_of
 from tests.support.faults.crowd import ALL_AT_ONCE, Caller, Crowd, packet, text
+from tests.support.faults.elsewhere import elsewhere
 from tests.support.faults.enrolling import enrol
 from tests.support.faults.parts import resident_mib
 from tests.support.faults.proving import Proof, long, proving
+from tests.support.faults.proxy import Line
 from tests.support.faults.record import count
 from tests.support.faults.stage import Plan
+from tests.support.faults.table import session
 from tests.support.processes import Server
 from tests.support.speaking import speaking, wait_until
 from tests.support.working import environment
@@ -156,3 +159,30 @@ def test_c2_the_clock_of_the_server_jumps_back_and_forth_and_nothing_waits_for_i
         proof.recover()
         patients, rules = proof.stage.plan.patients, 20
         assert count(proof.stage.url, "SELECT count(*) FROM flag") - flags < patients * rules, "no flood"
+
+
+def test_d1_a_database_machine_that_loses_its_power_while_ingest_waits_for_an_answer_is_noticed(template: Path) -> None:
+    """No packet says so: only asking does."""
+    plan = Plan("postgres", seed=26, rate=20, patience=1.0)
+    injected = "the database's machine gone without a word while a statement waited"
+    with elsewhere() as there, proving("D1", injected, plan, template) as proof:
+        stage = proof.stage
+        assert stage.postgres is not None
+        to_broker, to_database = (
+            Line(port, Random(1), there.address) for port in (stage.broker.port, stage.postgres.port)
+        )
+        stage.ingest.stop()
+        stage.ingest.within = there.within
+        stage.ingest.broker_url = f"mqtt://{there.address}:{to_broker.port}"
+        stage.ingest.database_url = stage.postgres.url(to_database.port).replace("127.0.0.1", there.address)
+        stage.ingest.start()
+        proof.recover()
+        with session(stage) as holding:
+            holding.execute(text_of_sql("LOCK TABLE reading IN ACCESS EXCLUSIVE MODE"))
+            waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+            wait_until(lambda: count(stage.url, waiting))
+            there.pull()
+            to_database.lose()
+        there.plug()
+        proof.recover()
+        assert proof.recoveries[-1] < 45

@@ -140,17 +140,19 @@ class Postgres(Part):
 
 @dataclass(slots=True)
 class IngestPart(Part):
-    """`hearthline ingest`, as a service manager would run it."""
+    """`hearthline ingest`, as a service manager would run it; `within` is a command that starts it elsewhere."""
 
     database_url: str = ""
     broker_url: str = ""
     workers: int = 1
     extra: dict[str, str] = field(default_factory=dict)
+    within: Sequence[str] = ()
 
     def start(self) -> None:
         number = ["--workers", str(self.workers)] if self.workers > 1 else []
         surroundings = {**environment(self.database_url, self.broker_url), **self.extra}
-        self.spawn([sys.executable, "-m", "hearthline", "ingest", *number], env=surroundings, cwd=self.log.parent)
+        command = [*self.within, sys.executable, "-m", "hearthline", "ingest", *number]
+        self.spawn(command, env=surroundings, cwd=self.log.parent)
 
     def processes(self) -> list[int]:
         """Process ids: itself, and the workers where it has some."""

@@ -2,6 +2,7 @@
 
 import contextlib
 import socket
+import struct
 import time
 from dataclasses import dataclass, field
 from random import Random
@@ -30,13 +31,13 @@ class Way:
 class Line:
     """Listens on `port` and forwards to `target` on loopback. `up` is from client to server, `down` back."""
 
-    def __init__(self, target: int, chance: Random) -> None:
+    def __init__(self, target: int, chance: Random, address: str = "127.0.0.1") -> None:
         self.up, self.down = Way(), Way()
         self._target, self._chance, self._guard = target, chance, Lock()
         self._pairs: list[tuple[socket.socket, socket.socket]] = []
         self._forgotten: list[socket.socket] = []  # kept, for a socket that nobody holds is closed, and that is told
         self._open, self._ended = True, False
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server((address, 0))
         self.port = int(self._listener.getsockname()[1])
         self.heal()
         Thread(target=self._accept, daemon=True).start()
@@ -65,6 +66,16 @@ class Line:
         for client, server in self._taken():
             _close(client)
             _close(server)
+
+    def lose(self) -> None:
+        """End every connection as a machine does that loses its power and is there again: nobody is told now, and who
+        asks later is told that there is no such connection."""
+        for client, server in self._taken():
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            client.shutdown(socket.SHUT_RD)  # or else whoever reads from it would keep it
+            _close(server)
+            time.sleep(0.2)
+            client.close()
 
     def forget(self) -> None:
         """The server's side ends, the client is not told: half-open, as after a router lost its state."""

@@ -96,7 +96,8 @@ class Stage:
         if self.street.failed is not None:
             raise RuntimeError("the street ended") from self.street.failed
         if time.monotonic() - begin > seconds:
-            raise TimeoutError(f"{what} after {seconds:.0f} s")
+            said = self.ingest.log.read_text(errors="replace")[-1500:]
+            raise TimeoutError(f"{what} after {seconds:.0f} s; ingest said last: {said}")
 
 
 @contextmanager
