@@ -13,11 +13,12 @@ from flags.record import Change, Key
 from flags.states import EpisodeState, episode_of
 from models.measures import measure_of
 from models.queue import LookAgain
-from thresholds import rules_for
+from thresholds import RULES, rules_for
 from thresholds.silence import first_limit
 from thresholds.types import Case, Found, Rule, Sample
 
 FIRST_DAY = datetime.min.replace(tzinfo=UTC)
+LONG_AGO = FIRST_DAY + max([each.lookback + each.entry for each in RULES.values()])  # no span leads out of the calendar
 DELIVERED_LATELY = timedelta(minutes=1)
 Stored = Mapping[Key, Sequence[EpisodeState]]
 
@@ -33,12 +34,14 @@ class Judged:
 
 def before(instant: datetime, span: timedelta) -> datetime:
     """`span` before `instant`, at the calendar's first day at the earliest: a lost clock may show the year 1."""
-    return instant - min(span, instant - FIRST_DAY)
+    return instant - (span if instant > LONG_AGO else min(span, instant - FIRST_DAY))
 
 
 def restart(rule: Rule, stored: Sequence[EpisodeState], since: datetime) -> datetime:
     """The latest instant, not after `since`, from which the fold gives what the whole history would."""
     begin = before(since, rule.entry)
+    if not stored:
+        return begin
     under_way = (each.started_at for each in stored if each.ended_at is None or each.ended_at >= begin)
     return min([begin, *under_way])
 
@@ -75,6 +78,8 @@ def _compare(
     due: Due, known: Sequence[EpisodeState], start: datetime, found: Sequence[Found]
 ) -> tuple[Change, list[EpisodeState]]:
     """A silence may come to light that began before `start`; it replaces nothing that is stored."""
+    if not found and not known:
+        return Change(due.patient_id, measure_of(due.stream), (), ()), []
     wanted = {each.started_at: episode_of(each) for each in found}
     replaced = {each.started_at: each for each in known if each.started_at >= start or each.started_at in wanted}
     gone = [each for at, each in replaced.items() if at not in wanted]

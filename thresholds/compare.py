@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Context, Decimal
+from functools import lru_cache
 from typing import Final
 
 from models.measures import Component, Measure
@@ -10,6 +11,7 @@ from thresholds.types import Amount, Sample
 
 # The default precision of 28 digits would round a long number that was sent; a product must stay what it is.
 EXACT: Final = Context(prec=200)
+NUMBERS_KNOWN: Final = 10_000  # a history is read again with each new reading, and says the same numbers
 
 OFF_SCALE: Final = {"LO": Decimal("-Infinity"), "HI": Decimal("Infinity")}
 
@@ -18,12 +20,14 @@ def component_of(measure: Measure, name: str) -> Component:
     return next(component for component in measure.components if component.name == name)
 
 
+@lru_cache(NUMBERS_KNOWN)
 def number(amount: Amount) -> Decimal:
     """The number as sent, in the unit as sent; LO is below every number and HI above."""
     off_scale = OFF_SCALE.get(amount.text)
     return Decimal(amount.text) if off_scale is None else off_scale
 
 
+@lru_cache(NUMBERS_KNOWN)
 def converted(amount: Amount, component: Component) -> Decimal:
     """The number in the component's own unit, exactly: 24.0 kPa is 180.014778192 mm[Hg]."""
     factor = component.accepts[amount.unit]
