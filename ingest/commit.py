@@ -1,8 +1,9 @@
 """Storing a batch for good: one transaction, repeated while the database is away, halved to find a bad row."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 import structlog
@@ -16,6 +17,7 @@ from ingest.store import store
 from registry.holders import Holders
 
 REJECTED: Final = "store.rejected"
+DETAIL: Final = "the database would not take this element"
 OF_A_ROW: Final = (StatementError, ValueError, TypeError, OverflowError)  # the last three come from the driver
 log = structlog.get_logger()
 
@@ -64,19 +66,19 @@ def _one_by_one(
     fence: Callable[[Connection], None],
 ) -> Settled:
     """Find the bad elements of one message by trying each in a transaction that is rolled back, then store the rest."""
-    kept = [
-        each if _goes_in(writer, replace(decoding, outcomes=[each]), holders, clock()) else _refuse(each)
-        for each in decoding.outcomes
-    ]
+    goes_in = partial(_goes_in, writer, decoding, holders, clock)
+    kept = [next(filter(goes_in, _ways(each)), _bare(each)) for each in decoding.outcomes]
     with writer.begin() as connection:
         fence(connection)
         return store(connection, [replace(decoding, outcomes=kept)], holders, clock())[0]
 
 
-def _goes_in(writer: Engine, decoding: Decoding, holders: Holders, now: datetime) -> bool:
+def _goes_in(
+    writer: Engine, decoding: Decoding, holders: Holders, clock: Callable[[], datetime], outcome: Outcome
+) -> bool:
     with writer.connect() as connection, connection.begin() as transaction:
         try:
-            store(connection, [decoding], holders, now)
+            store(connection, [replace(decoding, outcomes=[outcome])], holders, clock())
         except OF_A_ROW as error:
             if is_away(error):
                 raise
@@ -86,8 +88,13 @@ def _goes_in(writer: Engine, decoding: Decoding, holders: Holders, now: datetime
     return True
 
 
-def _refuse(outcome: Outcome) -> Rejected:
-    detail = "the database would not take this element"
+def _ways(outcome: Outcome) -> Iterator[Outcome]:
+    """As it is; else refused, with the names its device gave it."""
+    yield outcome
     if isinstance(outcome, Decoded):
-        return Rejected.of(outcome, REJECTED, "", detail)
-    return Rejected(outcome.element, REJECTED, "", detail)
+        yield Rejected.of(outcome, REJECTED, "", DETAIL)
+
+
+def _bare(outcome: Outcome) -> Rejected:
+    """Refused without a name: a name may be what the database would not take."""
+    return Rejected(outcome.element, REJECTED, "", DETAIL)
