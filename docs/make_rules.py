@@ -15,6 +15,7 @@ Generated from `thresholds/` by `docs/make_rules.py`; change it there.
 The rules show rule matches for review by a licensed professional; not monitoring, not an alarm, not for emergencies.
 CRIT, HIGH, MOD and INFO say how soon somebody should look. *Seen* means read in the source named; *(unverified)*
 means stated from knowledge and to be checked before release; *(design)* means our own choice, which no guideline fixes.
+No rule reads a spot oxygen saturation (SPO2-DAY), since no stream has one.
 """
 
 KNOWN = """

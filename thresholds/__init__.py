@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from thresholds import blood_pressure
+from thresholds import blood_pressure, pulse, weight
 from thresholds.cgm import CGM_L2
 from thresholds.facts import missing_facts
 from thresholds.glucose import GLU_L1, GLU_L2, GLU_XHI
@@ -13,15 +13,15 @@ from thresholds.glucose_pregnancy import GLU_PREG
 from thresholds.silence import NODATA_BP, NODATA_GLU, NODATA_SLP, NODATA_WT
 from thresholds.sleep import SLP_AHI
 from thresholds.types import Rule
-from thresholds.weight import WT_HF_3D
 
 __all__ = ("RULES", "missing_facts", "rules_for")
 
 _TABLE = (
     *blood_pressure.RULES, NODATA_BP,
+    *pulse.RULES,
     GLU_L2, GLU_L1, GLU_XHI, GLU_VHI, GLU_HI, GLU_PREG, NODATA_GLU,
     CGM_L2,
-    WT_HF_3D, NODATA_WT,
+    *weight.RULES, NODATA_WT,
     SLP_AHI, NODATA_SLP,
 )  # fmt: skip
 

@@ -24,6 +24,9 @@ FACTS = (
     Fact("condition", "heart_failure", BEGINNING, ORIGIN + timedelta(days=40)),
     Fact("medication", "insulin", ORIGIN + timedelta(days=3), ORIGIN + timedelta(days=9)),
     Fact("symptom", "dizziness", ORIGIN + timedelta(days=1), ORIGIN + timedelta(days=4)),
+    Fact("medication", "diuretic", ORIGIN + timedelta(days=1), ORIGIN + timedelta(days=30)),
+    Fact("goal", "weight_loss", ORIGIN + timedelta(days=12), ORIGIN + timedelta(days=20)),
+    Fact("dry_weight", "80", ORIGIN + timedelta(days=2)),
     Fact("birth_date", "1950-01-01", BEGINNING),
     Fact("glucose_gap_hours", "12", ORIGIN + timedelta(days=2)),
     Fact("condition", "pregnancy", ORIGIN + timedelta(days=6), ORIGIN + timedelta(days=20)),
@@ -50,6 +53,8 @@ WEEKS = (
 OF_RULES = dict.fromkeys(("BP-HOME-EU", "BP-HOME-US", "BP-DROP", "BP-RISE", "BP-PP", "HR-TREND"), WEEKS) | {
     "BP-ORTHO": STANDING
 }
+MONTHS = (["80.0 kg", "76.0 kg", "75.9 kg", "74.0 kg", "72.0 kg", "163.1 lb"], [0, 86400, 604800, 1987200, 2592000])
+OF_RULES |= dict.fromkeys(("WT-LOSS-30", "WT-LOSS-90", "WT-LOSS-180"), MONTHS)
 OF_RULES |= {"GLU-VHI": HIGH, "GLU-HI": FOR_MEALS, "GLU-PREG": FOR_MEALS}
 CONTEXT = {
     "glucose": [{"meal": meal} for meal in ("fasting", "after_meal", "before_meal", "casual")],

@@ -1,0 +1,55 @@
+"""A pulse that rises in heart failure: HR-TREND (clinical reference §3.2)."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from decimal import ROUND_DOWN, Decimal
+from fractions import Fraction
+from typing import Final
+
+from thresholds.estimates.means import RecentAndBefore, decimal, shown
+from thresholds.facts import applies
+from thresholds.fold import Breach, fold, moments
+from thresholds.pulse.rate import rate, with_pulse
+from thresholds.types import Case, Found, Rule, Sample
+
+RECENT: Final = timedelta(days=7)
+BEFORE: Final = timedelta(days=28)
+ENOUGH: Final = 6
+RISE: Final = Fraction(15, 100)
+
+
+def numbers(sample: Sample) -> tuple[Decimal]:
+    return (rate(sample),)
+
+
+def risen(sample: Sample, window: RecentAndBefore, case: Case) -> Breach | None:
+    """Six readings each are wanted, as for the trends of blood pressure."""
+    if min(window.recent.count, window.before.count) < ENOUGH or not applies(HR_TREND, case, sample.at):
+        return None
+    rise = window.recent.of() / window.before.of() - 1
+    if rise < RISE:
+        return None
+    figure = f"{shown(rise * 100, ROUND_DOWN)} % faster, mean of 7 days against the 28 before"
+    return Breach(sample, "MOD", decimal(rise), figure)
+
+
+def fold_trend(samples: Sequence[Sample], start: datetime, case: Case) -> list[Found]:
+    """Without readings of a doubtful clock; an episode ends when there is not enough to judge by, too."""
+    window = RecentAndBefore(numbers, 1, RECENT, BEFORE)
+    return fold(HR_TREND.id, moments(with_pulse(samples), doubtful=False), start, case, risen, window)
+
+
+HR_TREND: Final = Rule(
+    id="HR-TREND",
+    words="Rising pulse in heart failure: mean of 7 days at least 15 % above that of the 28 days before, from 6"
+    " readings each",
+    limit="+15 %",
+    stream="blood_pressure",
+    severity="MOD",
+    source="EHJ-Digital Health 2023;4:455: heart rate outperformed weight for worsening heart failure",
+    standing="finding seen in the source; number (design)",
+    fold=fold_trend,
+    lookback=RECENT + BEFORE,
+    needs=("condition", "heart_failure"),
+    on=False,
+)
