@@ -1,4 +1,4 @@
-"""What each step of the write path costs, in µs a reading, without a broker (decision 0012 quotes it).
+"""What each step of the write path costs, in µs a reading, without a broker (decision 0016 quotes it).
 
 `make bench-steps ARGS=--json` ends with one JSON object: decode, store, receipts and evaluate on SQLite and
 PostgreSQL, wall-clock and processor time of this process; and `bare`, the same rows inserted the same way with nothing

@@ -1,7 +1,7 @@
 """What bad input does to the others: their p99 from publish to receipt beside it, against their p99 alone (SQLite).
 
 The bad comes at a pace below what is drained. Above it, a queue grows in Mosquitto, which has no limit for one client,
-and everybody waits in it: `docs/scale.md` says what then helps. And the longest wait of a second writer at full load.
+and everybody waits in it (decision 0016). And the longest wait of a second writer at full load.
 """
 
 import json

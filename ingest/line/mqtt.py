@@ -1,4 +1,4 @@
-"""paho with fewer steps a message (ADR 0015): it asks the socket four times for each message and once for each
+"""paho with fewer steps a message (ADR 0016): it asks the socket four times for each message and once for each
 acknowledgement, and gives up the interpreter lock each time, to a writer that is busy.
 
 Here it is served from what one read brought, and what goes out together goes in one piece. What is overridden is
