@@ -7,6 +7,7 @@ from threading import Barrier
 
 import pytest
 from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
 
 from ingest.holder import is_gone, name_holder
 from ingest.lease import KIND, Lease, LeaseLostError, SlotHeldError, Stillness, Wait, steady_seconds, take_slot
@@ -201,3 +202,21 @@ def test_a_holder_that_died_without_anybody_taking_its_slot_is_behind(writer: En
     lease.leave(writer, NOW)
     with writer.connect() as connection:
         assert not is_behind(connection, KIND, NOW + timedelta(days=1))
+
+
+def test_a_holder_that_was_stopped_in_the_middle_of_a_batch_holds_nobody_up(postgres_database: str) -> None:
+    """PostgreSQL ends its transaction, and what it had written in it is gone (P5)."""
+    stopped, other = open_writer(postgres_database, idle_seconds=0.5), open_writer(postgres_database)
+    lease = taken(stopped)
+    with stopped.connect() as connection:
+        lease.fence(connection)
+        with ThreadPoolExecutor(1) as pool:
+            taking = pool.submit(take_slot, other, 0, standing(other), LENGTH, NOW)
+            assert taking.result(10) is not None
+        with pytest.raises(DBAPIError):
+            lease.fence(connection)
+        connection.invalidate()
+    with pytest.raises(LeaseLostError), stopped.begin() as connection:
+        lease.fence(connection)
+    stopped.dispose()
+    other.dispose()
