@@ -5,10 +5,7 @@ began, says nothing about the payload. Memory and time of the child are bounded,
 machine down takes the child alone.
 """
 
-import os
-import resource
 import signal
-import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,6 +16,7 @@ from typing import Final
 
 import structlog
 
+from ingest.alone import serve
 from ingest.decode import Decode
 from ingest.decoded import Outcome, Rejected
 from ingest.delivery import Decoding, Delivery
@@ -26,8 +24,6 @@ from ingest.delivery import Decoding, Delivery
 WINDOW: Final = 2_000  # messages that may have been in hand: what the broker's configuration allows
 DEATHS: Final = 2
 ATTEMPTS: Final = 20  # starts for one payload, before it is our fault and not the payload's
-CPU_SECONDS: Final = 2  # 64 KiB take milliseconds, and two deaths have to fit into a lease
-MEMORY: Final = 2 << 30
 OUTSIDE: Final = frozenset({-signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP, -signal.SIGQUIT, -signal.SIGSTOP})
 CRASHED: Final = "decode.crashed_worker"
 log = structlog.get_logger()
@@ -41,6 +37,7 @@ class Careful:
     left: int = WINDOW
     line: Connection | None = None
     process: BaseProcess | None = None
+    ready: bool = False
 
     def decode_each(self, batch: Sequence[Delivery], between: Callable[[], object]) -> list[Decoding]:
         """As decode would have said, or CRASHED; `between` is called before each."""
@@ -74,22 +71,34 @@ class Careful:
 
     def _ask(self, one: Delivery) -> tuple[bool, list[Outcome] | None]:
         """Whether decode began, and what it said; None when the child died."""
-        line, began = self.line or self._start(), False
+        line, began = self.line or self.start(), False
         with suppress(EOFError, OSError):
+            self._await(line, None)
             line.send((one.payload, one.topic, one.received_at))
             line.recv()
             began = True
             return began, line.recv()
         return began, None
 
-    def _start(self) -> Connection:
-        """A new interpreter: this one has threads, and is as large as what it holds."""
+    def make_ready(self, seconds: float) -> None:
+        """Before messages come, wait so long at most: they should not wait for the child's start."""
+        with suppress(EOFError, OSError):
+            self._await(self.line or self.start(), seconds)
+
+    def _await(self, line: Connection, seconds: float | None) -> None:
+        """Until the child is there."""
+        if not self.ready and line.poll(seconds):
+            line.recv()
+            self.ready = True
+
+    def start(self) -> Connection:
+        """A new interpreter, for this one has threads and holds locks and connections."""
         context = get_context("spawn")
         ours, theirs = context.Pipe()
         self.process = context.Process(target=serve, args=(theirs, self.decode), daemon=True)
         self.process.start()
         theirs.close()
-        self.line = ours
+        self.line, self.ready = ours, False
         return ours
 
     def _bury(self) -> bool:
@@ -98,23 +107,3 @@ class Careful:
         process = self.process
         self.close()
         return process.exitcode not in OUTSIDE
-
-
-def serve(line: Connection, decode: Decode) -> None:
-    """In the child: decode what comes, say when it begins, until nobody asks any more."""
-    for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, signal.SIG_IGN)
-    with suppress(ValueError, OSError):  # a lower limit may be set already
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    with suppress(EOFError):
-        while True:
-            payload, topic, received_at = line.recv()
-            _, most = resource.getrlimit(resource.RLIMIT_CPU)
-            resource.setrlimit(resource.RLIMIT_CPU, (int(time.process_time()) + CPU_SECONDS, most))
-            line.send(None)
-            try:
-                outcomes = decode(payload, topic, received_at)
-            except BaseException:  # noqa: BLE001, RUF100  out of memory, or a bug: in the worker it would be the end too
-                os._exit(1)
-            line.send(outcomes)

@@ -27,6 +27,7 @@ from ingest.settings import WorkerSettings, client_id
 from registry.holders import Holders
 
 MOST: Final = 1_000  # deliveries a batch: half the usual window, so that the next batch arrives while one commits
+FEW: Final = 100  # the same while decoding carefully: what is decoded one by one shall not wait for a thousand others
 SWEEP_EVERY: Final = 1.0
 LULL: Final = 0.005  # seconds without a delivery: a broker with a small window pauses after each acknowledgement
 log = structlog.get_logger()
@@ -61,11 +62,13 @@ def sit_down(
     unwanted: Sequence[str],
 ) -> Work:
     """Connect under the slot's client id; the session is to be subscribed to `wanted` and not to `unwanted`."""
+    careful = Careful(settings.decode) if lease.predecessor is not None else None
+    if careful is not None:
+        careful.make_ready(lease.length / 4)  # it is not renewed meanwhile
     inbox = Inbox()
     seat = Seat(client_id(lease.slot), wanted, unwanted, lambda: lease.fresh, settings.keep_alive)
     subscriber = Subscriber(settings.broker, seat, inbox, settings.clock)
     subscriber.start()
-    careful = Careful(settings.decode) if lease.predecessor is not None else None
     return Work(settings, writer, patience, lease, inbox, subscriber, careful=careful)
 
 
@@ -73,7 +76,8 @@ def turn(work: Work, patience: float) -> bool:
     """One turn: a batch to the end, then evaluation and sweep where they are due. Answers whether anything came.
     Raises LeaseLostError."""
     renew_if_due(work)
-    batch = work.inbox.take(MOST, patience if work.rounds.idle else 0.0 if work.rounds.left else LULL)
+    most = MOST if work.careful is None else FEW
+    batch = work.inbox.take(most, patience if work.rounds.idle else 0.0 if work.rounds.left else LULL)
     if batch:
         settle(work, batch)
     lot = work.rounds.next_lot(time.monotonic(), lull=not batch, backlog=len(batch) == MOST)
