@@ -30,7 +30,7 @@ from thresholds.types import Case, Sample
 MOST: Final = 250  # patients a transaction: some 40 ms, so that a second writer on SQLite never waits long
 BACK_OFF: Final = timedelta(seconds=30)
 END_OF_TIME: Final = datetime.max.replace(tzinfo=UTC)
-LONGEST_ENTRY: Final = max(rule.entry for rule in RULES.values())
+LONGEST_ENTRY: Final = max(rule.entry for rule in RULES.values() if rule.on)
 log = structlog.get_logger()
 
 

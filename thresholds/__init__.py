@@ -4,13 +4,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from thresholds import blood_pressure, pulse, weight
-from thresholds.cgm import CGM_L2
+from thresholds import blood_pressure, cgm, glucose, pulse, weight
 from thresholds.facts import missing_facts
-from thresholds.glucose import GLU_L1, GLU_L2, GLU_XHI
-from thresholds.glucose_high import GLU_HI, GLU_VHI
-from thresholds.glucose_pregnancy import GLU_PREG
-from thresholds.silence import NODATA_BP, NODATA_GLU, NODATA_SLP, NODATA_WT
+from thresholds.silence import CGM_GAP, NODATA_BP, NODATA_GLU, NODATA_SLP, NODATA_WT
 from thresholds.sleep import SLP_AHI
 from thresholds.types import Rule
 
@@ -19,8 +15,8 @@ __all__ = ("RULES", "missing_facts", "rules_for")
 _TABLE = (
     *blood_pressure.RULES, NODATA_BP,
     *pulse.RULES,
-    GLU_L2, GLU_L1, GLU_XHI, GLU_VHI, GLU_HI, GLU_PREG, NODATA_GLU,
-    CGM_L2,
+    *glucose.RULES, NODATA_GLU,
+    *cgm.RULES, CGM_GAP,
     *weight.RULES, NODATA_WT,
     SLP_AHI, NODATA_SLP,
 )  # fmt: skip

@@ -108,18 +108,17 @@ def fold(
     breach: Callable[[Sample, W, Case], Breach | None],
     window: W,
     joins: Callable[[Sample, W, Case], Breach | None] | None = None,
+    enough: Callable[[W], bool] | None = None,
 ) -> list[Found]:
     """The default: an episode starts at the first moment that breaches and ends at the first that does not.
 
-    Moments before `start` only fill the window. `joins`, where given, judges in place of `breach` while an episode
-    lasts: what begins with two in a row need not be two in a row all along.
+    Moments before `start` only fill the window. `joins` judges in place of `breach` while an episode lasts: what begins
+    with two in a row need not be two in a row all along. A moment at which the window holds not `enough` to judge by
+    begins and ends nothing.
     """
     episodes: list[Found] = []
     course: Course | None = None
-    for moment in history:
-        window.move(moment)
-        if moment[0].at < start:
-            continue
+    for moment in _to_judge(history, start, window, enough):
         judge = joins if course and joins else breach
         breaches = [found for sample in moment if (found := judge(sample, window, case))]
         if breaches and course:
@@ -130,3 +129,12 @@ def fold(
             episodes.append(course.found("ended", ended_at=moment[0].at))
             course = None
     return [*episodes, course.found("lasting")] if course else episodes
+
+
+def _to_judge(
+    history: Iterable[Moment], start: datetime, window: W, enough: Callable[[W], bool] | None
+) -> Iterator[Moment]:
+    for moment in history:
+        window.move(moment)
+        if moment[0].at >= start and (enough is None or enough(window)):
+            yield moment

@@ -1,4 +1,4 @@
-"""Silence: NODATA-*, gaps between readings and the open gap after the newest (clinical reference §3.8)."""
+"""Silence: NODATA-* and CGM-GAP, gaps between readings and the open gap after the newest (clinical reference §3.8)."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -40,15 +40,18 @@ class Expected:
         return (Tier(gap * PRESCRIBED_GAPS, "INFO"), *self.tiers)
 
 
-def days(**tiers: int) -> tuple[Tier, ...]:
+def days(**tiers: float) -> tuple[Tier, ...]:
     return tuple(Tier(timedelta(days=limit), severity) for severity, limit in tiers.items())
 
 
 WEIGHT: Final = Expected("NODATA-WT", days(INFO=2, MOD=3, HIGH=5), needs=("condition", "heart_failure"))
 BLOOD_PRESSURE: Final = Expected("NODATA-BP", days(INFO=3, MOD=7))
 GLUCOSE: Final = Expected("NODATA-GLU", days(MOD=3, HIGH=7), prescribed=True)
+SENSOR: Final = Expected("CGM-GAP", days(INFO=0.5 / 24, MOD=3 / 24, HIGH=1))
 SLEEP: Final = Expected("NODATA-SLP", days(INFO=3, MOD=7))
-EXPECTED: Final = {"weight": WEIGHT, "blood_pressure": BLOOD_PRESSURE, "glucose": GLUCOSE, "sleep": SLEEP}
+EXPECTED: Final = {
+    "weight": WEIGHT, "blood_pressure": BLOOD_PRESSURE, "glucose": GLUCOSE, "cgm": SENSOR, "sleep": SLEEP,
+}  # fmt: skip
 
 
 def prescribed_gap(facts: Sequence[Fact], at: datetime) -> timedelta | None:
@@ -121,12 +124,13 @@ def silence(expected: Expected, gap: Gap, case: Case) -> Found | None:
 
 
 def length(span: timedelta) -> str:
-    """Days and hours, cut: 3 d 4 h."""
-    hours = span.seconds // 3600
-    return f"{span.days} d {hours} h" if hours else f"{span.days} d"
+    """Days and hours, cut: 3 d 4 h; of less than a day hours and minutes: 3 h 20 min."""
+    hours, minutes = span.seconds // 3600, span.seconds // 60 % 60
+    parts = {"d": span.days, "h": hours, "min": 0 if span.days else minutes}
+    return " ".join(f"{count} {unit}" for unit, count in parts.items() if count) or "0 min"
 
 
-def rule(expected: Expected, stream: str, what: str, limit: str) -> Rule:
+def rule(expected: Expected, stream: str, what: str, limit: str, *, on: bool = True) -> Rule:
     """The rule of one stream; its flag closes with the gap, since a reading is all that was missing."""
     return Rule(
         id=expected.rule,
@@ -139,6 +143,7 @@ def rule(expected: Expected, stream: str, what: str, limit: str) -> Rule:
         fold=partial(fold_gaps, expected),
         needs=expected.needs,
         closes_itself=True,
+        on=on,
     )
 
 
@@ -147,4 +152,5 @@ NODATA_BP: Final = rule(BLOOD_PRESSURE, "blood_pressure", "blood pressure readin
 NODATA_GLU: Final = rule(
     GLUCOSE, "glucose", "fingerstick", "twice the prescribed gap (INFO, when there is one), 3 d (MOD), 7 d (HIGH)"
 )
+CGM_GAP: Final = rule(SENSOR, "cgm", "sensor sample", "30 min (INFO), 3 h (MOD), 24 h (HIGH)", on=False)
 NODATA_SLP: Final = rule(SLEEP, "sleep", "night of sleep", "3 nights (INFO), 7 nights (MOD)")

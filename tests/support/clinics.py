@@ -184,7 +184,7 @@ class Clinic:
         with Session(self.engine) as session:
             for patient in session.scalars(select(Patient)):
                 case = Case(patient.zone, self.now, _facts(session, patient.id), open_gap=True)
-                for rule in RULES.values():
+                for rule in (each for each in RULES.values() if each.on):
                     begin = datetime(1, 1, 1, tzinfo=UTC)
                     found = rule.fold(_samples(session, patient.id, rule.stream), begin, case)
                     if found:

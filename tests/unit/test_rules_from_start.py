@@ -45,6 +45,11 @@ STREAMS = {
 }
 HIGH = (["200 mg/dL", "250 mg/dL", "251 mg/dL", "14.0 mmol/L", "HI mg/dL"], DAYS)
 FOR_MEALS = (["60 mg/dL", "95 mg/dL", "105 mg/dL", "125 mg/dL", "7.8 mmol/L", "181 mg/dL", "HI mg/dL"], DAYS)
+SENSOR = [60, 298, 300, 300, 300, 300, 302, 450, 451, 600, 900, 900, 1350, 1351, 7200]
+HIGH_ON_SENSOR = (["260 mg/dL"] * 5 + ["14.0 mmol/L", "HI mg/dL", "250 mg/dL", "180 mg/dL", "170 mg/dL"], SENSOR)
+LOW_ON_SENSOR = (["LO mg/dL", "50 mg/dL", "2.8 mmol/L", "54 mg/dL", "69 mg/dL", "70 mg/dL", "90 mg/dL"], SENSOR)
+VERY_LOW_ON_SENSOR = (["50 mg/dL"] * 6 + ["2.8 mmol/L", "60 mg/dL", "90 mg/dL"], SENSOR)
+FALLING = ([f"{value} mg/dL" for value in range(50, 130, 7)] + ["LO mg/dL", "4.0 mmol/L"], SENSOR)
 STANDING = (["145 85 mmHg", "150 80 mmHg", "126 74 mmHg", "129 79 mmHg", "16.0 10.0 kPa"], [0, 59, 60, 120, 181, 86280])
 WEEKS = (
     ["110 60 60 0 mmHg", "135 80 70 1 mmHg", "150 85 80 0 mmHg", "18.0 10.0 kPa"],
@@ -55,7 +60,11 @@ OF_RULES = dict.fromkeys(("BP-HOME-EU", "BP-HOME-US", "BP-DROP", "BP-RISE", "BP-
 }
 MONTHS = (["80.0 kg", "76.0 kg", "75.9 kg", "74.0 kg", "72.0 kg", "163.1 lb"], [0, 86400, 604800, 1987200, 2592000])
 OF_RULES |= dict.fromkeys(("WT-LOSS-30", "WT-LOSS-90", "WT-LOSS-180"), MONTHS)
-OF_RULES |= {"GLU-VHI": HIGH, "GLU-HI": FOR_MEALS, "GLU-PREG": FOR_MEALS}
+OF_RULES |= {
+    "GLU-VHI": HIGH, "GLU-HI": FOR_MEALS, "GLU-PREG": FOR_MEALS, "CGM-H2": HIGH_ON_SENSOR, "CGM-L2": LOW_ON_SENSOR,
+    "CGM-L1": LOW_ON_SENSOR, "CGM-PROL": VERY_LOW_ON_SENSOR, "CGM-ROC": FALLING, "CGM-ULS": FALLING,
+}  # fmt: skip
+IN_A_ROW = {"cgm": [1, 1, 2, 3, 9, 25]}  # how often a sample may come again, at the same distance
 CONTEXT = {
     "glucose": [{"meal": meal} for meal in ("fasting", "after_meal", "before_meal", "casual")],
     "blood_pressure": [{"posture": posture} for posture in ("sitting", "standing")],
@@ -73,17 +82,20 @@ def changes(draw: st.DrawFn, rule: Rule) -> tuple[list[Sample], list[Sample]]:
     stream = rule.stream
     values, steps = OF_RULES.get(rule.id) or STREAMS[stream]
     said = st.sampled_from(CONTEXT.get(stream, [{}]))
-    at, records = ORIGIN, ([], [])
-    for _ in range(draw(st.integers(1, 30))):
-        at += timedelta(seconds=draw(st.sampled_from(steps)))
+    rarely, at, records = 3 if stream in IN_A_ROW else 1, ORIGIN, ([], [])
+    for _ in range(draw(st.integers(1, 8 if stream in IN_A_ROW else 30))):
+        step = timedelta(seconds=draw(st.sampled_from(steps)))
         *numbers, unit = draw(st.sampled_from(values)).split()
         named = zip(NAMES.get(stream, ["glucose"]), numbers, strict=False)
         amounts = {name: Amount(text, OWN_UNIT.get(name, unit)) for name, text in named}
-        context = draw(said) | ({"kind": "test"} if draw(st.integers(0, 11)) == 0 else {})
-        one = Sample(UUID(int=draw(st.integers(0, 2**128 - 1))), at, amounts, context, draw(st.integers(0, 7)) == 0)
-        when = draw(WHEN)
-        records[0].extend([one] if when != AFTER else [])
-        records[1].extend([one] if when != BEFORE else [])
+        for _ in range(draw(st.sampled_from(IN_A_ROW.get(stream, [1])))):
+            at += step
+            context = draw(said) | ({"kind": "test"} if draw(st.integers(0, 11 * rarely)) == 0 else {})
+            doubtful = draw(st.integers(0, 7 * rarely)) == 0
+            one = Sample(UUID(int=draw(st.integers(0, 2**128 - 1))), at, amounts, context, doubtful)
+            when = draw(WHEN)
+            records[0].extend([one] if when != AFTER else [])
+            records[1].extend([one] if when != BEFORE else [])
     before, after = (sorted(record, key=lambda sample: (sample.at, sample.id)) for record in records)
     return before, after
 

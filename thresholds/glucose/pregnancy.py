@@ -14,15 +14,12 @@ from typing import Final
 
 from thresholds.compare import Limit
 from thresholds.fold import Breach, Moment, fold, moments
-from thresholds.glucose import GLUCOSE, LEVEL_1, OFTEN, WEEK
+from thresholds.glucose.limits import GLUCOSE, LEVEL_1, limit
+from thresholds.glucose.low import OFTEN, WEEK
 from thresholds.types import Case, Found, Rule, Sample
 
 PREGNANT: Final = ("condition", "pregnancy")
 INSULIN: Final = ("medication", "insulin")
-
-
-def limit(milligrams: int, millimoles: str) -> Limit:
-    return Limit(GLUCOSE, {"mg/dL": Decimal(milligrams), "mmol/L": Decimal(millimoles)})
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,18 +3,11 @@
 from collections import deque
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Final
 
-from models.measures import GLUCOSE_MEASURE
-from thresholds.compare import Limit, component_of
 from thresholds.fold import Breach, Moment, NoWindow, fold, moments
+from thresholds.glucose.limits import EXTREME, LEVEL_1, LEVEL_2
 from thresholds.types import Case, Found, Rule, Sample
-
-GLUCOSE: Final = component_of(GLUCOSE_MEASURE, "glucose")
-LEVEL_2: Final = Limit(GLUCOSE, {"mg/dL": Decimal(54), "mmol/L": Decimal("3.0")})
-LEVEL_1: Final = Limit(GLUCOSE, {"mg/dL": Decimal(70), "mmol/L": Decimal("3.9")})
-EXTREME: Final = Limit(GLUCOSE, {"mg/dL": Decimal(400), "mmol/L": Decimal("22.2")})
 
 WEEK: Final = timedelta(days=7)
 OFTEN: Final = 2

@@ -9,18 +9,15 @@ that is not above ends it.
 from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Final
 
-from thresholds.compare import Limit
 from thresholds.fold import Breach, Moment, fold, moments
-from thresholds.glucose import GLUCOSE, WEEK
+from thresholds.glucose.limits import GLUCOSE, IN_RANGE, VERY_HIGH, limit
+from thresholds.glucose.low import WEEK
 from thresholds.types import Case, Found, Rule, Sample
 
-VERY_HIGH: Final = Limit(GLUCOSE, {"mg/dL": Decimal(250), "mmol/L": Decimal("13.9")})
-BEFORE_MEALS: Final = Limit(GLUCOSE, {"mg/dL": Decimal(130), "mmol/L": Decimal("7.2")})
-AFTER_MEALS: Final = Limit(GLUCOSE, {"mg/dL": Decimal(180), "mmol/L": Decimal("10.0")})
-BY_MEAL: Final = {"fasting": BEFORE_MEALS, "before_meal": BEFORE_MEALS, "after_meal": AFTER_MEALS}
+BEFORE_MEALS: Final = limit(130, "7.2")
+BY_MEAL: Final = {"fasting": BEFORE_MEALS, "before_meal": BEFORE_MEALS, "after_meal": IN_RANGE}
 
 DAY: Final = timedelta(hours=24)
 OFTEN: Final = 3
@@ -72,15 +69,15 @@ def fold_very_high(samples: Sequence[Sample], start: datetime, case: Case) -> li
 
 def is_high_for_its_meal(sample: Sample) -> bool:
     """Above the goal of its meal; without a meal, or at bedtime, there is no goal to compare with."""
-    limit = BY_MEAL.get(sample.context.get("meal", ""))
-    return limit is not None and limit.above(sample)
+    goal = BY_MEAL.get(sample.context.get("meal", ""))
+    return goal is not None and goal.above(sample)
 
 
 def high(sample: Sample, window: Highs, case: Case) -> Breach | None:
     if not is_high_for_its_meal(sample):
         return None
-    limit = BY_MEAL[sample.context["meal"]]
-    return Breach(sample, "INFO", limit.value(sample) - limit.figures[GLUCOSE.unit])
+    goal = BY_MEAL[sample.context["meal"]]
+    return Breach(sample, "INFO", goal.value(sample) - goal.figures[GLUCOSE.unit])
 
 
 def high_again(sample: Sample, window: Highs, case: Case) -> Breach | None:
