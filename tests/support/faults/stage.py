@@ -108,14 +108,16 @@ def staged(plan: Plan, template: Path | None = None) -> Iterator[Stage]:
     """
     folder = Path(tempfile.mkdtemp(prefix="hearthline-faults-"))
     folder.chmod(0o755)
-    with _disk(folder / "disk") as disk:
-        stage = _build(plan, folder, disk)
-        try:
-            _begin(stage, template)
-            yield stage
-        finally:
-            _end(stage)
-    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        with _disk(folder / "disk") as disk:
+            stage = _build(plan, folder, disk)
+            try:
+                _begin(stage, template)
+                yield stage
+            finally:
+                _end(stage)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
