@@ -72,7 +72,7 @@ def back_up_database(
     from hearthline.keeping.commands import back_up_to
 
     settings = context.obj.settings()
-    show_one(back_up_to(settings, file, key_file, context.obj.now(), keep=keep, test=test), json=json)
+    _show(back_up_to(settings, file, key_file, context.obj.now(), keep=keep, test=test), json=json)
 
 
 @app.command("restore")
@@ -97,7 +97,7 @@ def restore_database(
         answer = check_file(settings, file, key_file)
     else:
         answer = restore_from(settings, file, key_file, context.obj.now(), resend_since)
-    show_one(answer, json=json)
+    _show(answer, json=json)
 
 
 @app.command("purge")
@@ -119,3 +119,9 @@ def purge_database(
         looked = partial(tick, "payloads")
         done = purge_payloads(engine, older_than=older_than, now=context.obj.now(), tick=looked)
     show_one({"before": done.before, "purged": done.purged, "still_needed": done.kept}, json=json)
+
+
+def _show(copy: dict[str, Any], *, json: bool) -> None:
+    """A person sees how many rows each table has; the checksums are for programs."""
+    counts = [f"{each['rows']:>10,}  {each['table']}" for each in copy["tables"]]
+    show_one(copy if json else copy | {"tables": counts}, json=json)
