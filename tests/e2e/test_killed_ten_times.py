@@ -18,9 +18,11 @@ from ingest.ledger import Counts, count_verdicts
 from models.engine import open_reader
 from registry.missing import count_missing
 from tests.support.processes import Server
+from tests.support.speaking import wait_until
 from tests.support.working import Ingest, environment, start_ingest
 
 pytestmark = pytest.mark.slow
+STORES = 60.0  # seconds within which a life that was started has stored something
 EXACT = ("lost", "duplicated", "altered", "unexpected", "in_doubt", "refused_wrong")
 
 
@@ -58,6 +60,11 @@ class Clinic:
         engine.dispose()
         return found
 
+    def wait_until_it_stores(self) -> None:
+        """More than there was when this was asked, for which a machine that is busy with others needs a while."""
+        before = self.counts().messages
+        wait_until(lambda: self.counts().messages > before, STORES)
+
     def missing(self) -> dict[str, int]:
         engine = open_reader(self.database_url)
         with engine.connect() as connection:
@@ -82,29 +89,25 @@ def clinic(database_url: str, broker: Server, folder: Path) -> Iterator[Clinic]:
         made.ingest.kill()
 
 
-def kill_often(clinic: Clinic, times: int, chance: Random) -> int:
-    """Kill ingest at random moments, every fifth time before it is up; answers how many lives stored something."""
-    busy, before = 0, 0
+def kill_often(clinic: Clinic, times: int, chance: Random) -> None:
+    """Kill ingest at random moments: of a life that has stored something, and each fifth time of one that may not be up
+    yet."""
     for number in range(times):
         if number % 5 != 4:
-            clinic.ingest.wait_for("broker.subscribed")
-        time.sleep(chance.uniform(0.1, 1.2))
+            clinic.wait_until_it_stores()
+        time.sleep(chance.uniform(0.0, 0.6))
         assert clinic.ingest.process.poll() is None, clinic.ingest.said
         clinic.ingest.kill()
-        after = clinic.counts().messages
-        busy, before = busy + (after > before), after
         clinic.ingest = clinic.start_ingest()
-    return busy
 
 
 def play_and_verify(clinic: Clinic, times: int, *options: str) -> dict[str, Any]:
     """Simulated days with all faults, ingest killed so many times while they are published; the verdict on them."""
     every = ("--faults", "all", "--settle", "60", "--ledger", "truth.jsonl", "--json")
     with clinic.running("simulate", "run", *options, *every) as simulated:
-        busy = kill_often(clinic, times, Random(4711))
+        kill_often(clinic, times, Random(4711))
         assert simulated.poll() is None, "it was killed while devices published"
         played = answer(simulated)
-    assert busy >= times / 2, "and most times in the middle of its work"
     assert played["in_doubt"] == 0
     return played | clinic.ask("verify", "truth.jsonl")
 
@@ -112,8 +115,8 @@ def play_and_verify(clinic: Clinic, times: int, *options: str) -> dict[str, Any]
 @pytest.mark.parametrize(
     ("database", "times", "options"),
     [
-        ("sqlite", 10, ("--patients", "12", "--days", "30", "--seed", "11", "--speed", "100000")),
-        ("postgres", 4, ("--patients", "6", "--days", "14", "--seed", "12", "--speed", "100000")),
+        ("sqlite", 10, ("--patients", "12", "--days", "30", "--seed", "11", "--speed", "70000")),
+        ("postgres", 4, ("--patients", "6", "--days", "14", "--seed", "12", "--speed", "70000")),
     ],
 )
 def test_killed_again_and_again_nothing_is_lost_doubled_or_missed(
