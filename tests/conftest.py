@@ -1,5 +1,5 @@
 """What every test may ask for. The parts are in `tests/support`; a part that is absent skips its tests with a reason,
-or fails them where `HEARTHLINE_REQUIRE` (mosquitto, postgres, corpora) promises it."""
+or fails them where `HEARTHLINE_REQUIRE` (mosquitto, postgres, …; `.ci/run` names them) promises it."""
 
 import os
 import sys

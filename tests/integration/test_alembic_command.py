@@ -11,6 +11,7 @@ import pytest
 from hearthline.database import current, head
 from tests.support.places import ROOT
 
+pytestmark = pytest.mark.slow
 MAIN = "from hearthline.alembic_command import main; main()"
 
 

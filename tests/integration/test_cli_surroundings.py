@@ -27,6 +27,7 @@ def ask(code: str, *arguments: str, folder: Path, url: str | None = None) -> "su
 
 
 @pytest.mark.parametrize("command", [("flags", "list"), ("db", "upgrade"), ("db", "check"), ("ingest",)], ids=" ".join)
+@pytest.mark.slow
 def test_without_the_driver_of_postgresql_the_mend_is_named(command: tuple[str, ...], tmp_path: Path) -> None:
     without = f"import sys; sys.modules['psycopg'] = None; {MAIN}"
     done = ask(without, *command, folder=tmp_path, url="postgresql://me:secret@127.0.0.1:1/none")
@@ -36,6 +37,7 @@ def test_without_the_driver_of_postgresql_the_mend_is_named(command: tuple[str, 
     )
 
 
+@pytest.mark.slow
 def test_what_is_known_of_patients_is_readable_by_its_owner_alone(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'new' / 'a.db'}"
     assert ask(MAIN, "db", "upgrade", folder=tmp_path, url=url).returncode == 0

@@ -58,6 +58,7 @@ def test_the_example_of_the_contract_is_a_reading(said: Said, tmp_path: Path) ->
     assert line["context"] == {"posture": "sitting", "arm": "left"}
 
 
+@pytest.mark.slow
 def test_no_file_of_another_format_makes_it_fall_over(said: Said, corpora: Path) -> None:
     files = [path for path in sorted(corpora.rglob("*")) if path.is_file()]
     assert len(files) > 200
@@ -67,6 +68,7 @@ def test_no_file_of_another_format_makes_it_fall_over(said: Said, corpora: Path)
         assert code != 0, f"{file} is not ours, but was taken for readings"
 
 
+@pytest.mark.slow
 def test_no_file_of_another_format_becomes_a_reading_on_any_topic(said: Said, corpora: Path) -> None:
     for file in sorted(path for path in corpora.rglob("*.json") if path.is_file()):
         for measure in ("blood_pressure", "glucose", "weight", "sleep"):

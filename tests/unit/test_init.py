@@ -14,6 +14,7 @@ from hearthline.doctor.broker_file import faults_of, read_broker_file
 from hearthline.init.profile import PROFILES, SERVICES
 from hearthline.init.write import KEY, NOTES, TEMPLATES
 from hearthline.settings import load_settings
+from tests.support.places import absent
 
 Captured = pytest.CaptureFixture[str]
 both = pytest.mark.parametrize("profile", sorted(PROFILES))
@@ -96,7 +97,7 @@ def test_systemd_finds_nothing_wrong_with_the_services_and_little_that_they_migh
     """Their folder is in the place they are written for: below a home, systemd says nothing of it."""
     analyze = shutil.which("systemd-analyze")
     if analyze is None:
-        pytest.skip("systemd-analyze: not on this machine")
+        absent("systemd-analyze", "no such program is installed (Debian: apt install systemd)")
     init(tmp_path, profile)
     services = [str(tmp_path / name) for name in SERVICES]
     verified = subprocess.run([analyze, "verify", "--man=no", *services], capture_output=True, text=True, check=False)

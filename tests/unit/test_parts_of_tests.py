@@ -63,6 +63,7 @@ def test_a_server_that_ends_at_once_is_reported_with_what_it_said(tmp_path: Path
             wait_for_port(process, free_port(), log)
 
 
+@pytest.mark.slow
 def test_pytest_marks_what_starts_a_server_as_slow() -> None:
     chosen = ["tests/integration/test_fixtures.py", "--collect-only", "-q", "-m", "not slow"]
     command = [sys.executable, "-m", "pytest", *chosen]

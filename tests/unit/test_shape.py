@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.places import ROOT
+from tests.support.places import ROOT, absent
 
 ROOMS = ("device", "flags", "hearthline", "ingest", "migrations", "models", "registry", "simulators", "thresholds")
 LINTER = Path(sys.executable).parent / "lint-imports"
@@ -73,7 +73,7 @@ def test_names_are_those_of_the_glossary(path: Path) -> None:
 def tracked_files() -> list[Path]:
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
     if listed.returncode != 0:
-        pytest.skip("not a clone: only git knows which files are the project's")
+        absent("git", "this is not a clone, and only git knows which files are the project's")
     return [ROOT / name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()]
 
 

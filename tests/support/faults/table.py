@@ -17,6 +17,7 @@ from tests.support.faults.disk import fill, free
 from tests.support.faults.proxy import Line
 from tests.support.faults.stage import Stage
 from tests.support.holding import holding
+from tests.support.places import absent
 
 Act = Callable[[Stage], object]
 
@@ -188,6 +189,8 @@ def hold_sqlite(stage: Stage) -> None:
 
 
 def fill_disk(stage: Stage) -> None:
+    if stage.disk is None:
+        absent("tmpfs", "mounting a disk that can be full needs root")
     fill(stage.disk)
 
 
