@@ -32,7 +32,8 @@ MESSAGES: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
 MOMENTS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 WAITS: Final = (1, 5, 15, 60, 300, 900, 3600, 4 * 3600, 24 * 3600)
 VERDICTS: Final = ("stored", "duplicate", "quarantined", "noted")
-BY_RULE: Final = {"rule": (*RULES, OTHER), "severity": SEVERITIES}
+RAISING: Final = tuple(rule.id for rule in RULES.values() if rule.on)  # a rule that is off has nothing to count
+BY_RULE: Final = {"rule": (*RAISING, OTHER), "severity": SEVERITIES}
 
 RECEIVED: Final = "hearthline_ingest_messages_received_total"
 COMMITTED: Final = "hearthline_ingest_messages_committed_total"

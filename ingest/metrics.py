@@ -20,8 +20,7 @@ from ingest.codes import CODES
 from ingest.decode.times import AHEAD, LATE
 from ingest.decoded import Decoded
 from ingest.delivery import Decoding, Settled
-from ingest.metric_table import OF_THE_WORKER, OTHER, Metric
-from thresholds import RULES
+from ingest.metric_table import OF_THE_WORKER, OTHER, RAISING, Metric
 
 if TYPE_CHECKING:  # who is watched; nothing of them is needed to count
     from ingest.inbox import Inbox
@@ -129,7 +128,7 @@ class Tallies:
             return {(): self.live[metric.name]()}
         counted = dict(self.counters.get(metric.name, {}))
         for (rule, severity), number in list(self._of_flags(metric.name).items()):
-            counted[rule if rule in RULES else OTHER, severity] += number
+            counted[rule if rule in RAISING else OTHER, severity] += number
         return counted
 
     def _of_flags(self, name: str) -> Mapping[tuple[str, str], int]:
