@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import text
 
@@ -39,9 +40,10 @@ BAD = device(PATIENTS)  # a device of its own
 
 
 def flood(count: int) -> Iterator[Message]:
-    """One device, valid readings."""
+    """One device, valid readings a minute apart."""
     for number in range(count):
-        body = {"id": f"flood-{number}", "measured_at": "2026-01-05T07:12:00Z", "values": {"weight": _kg(80)}}
+        at = datetime.now(UTC) - timedelta(minutes=count - number)
+        body = {"id": f"flood-{number}", "measured_at": at.isoformat(timespec="seconds"), "values": {"weight": _kg(80)}}
         yield f"hearthline/v1/up/{BAD}/weight", json.dumps(body)
 
 
@@ -67,7 +69,7 @@ def arrays(count: int) -> Iterator[Message]:
                 "measured_at": "2026-01-05T07:12:00Z",
                 "values": {"weight": _kg(-1 if n == 77 else 80)},
             }
-            for n in range(300)
+            for n in range(500)
         ]
         yield f"hearthline/v1/up/{BAD}/weight", json.dumps(elements, separators=(",", ":"))
 
