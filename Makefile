@@ -15,7 +15,7 @@ NO_PYTHON = there is no $(PYTHON): sudo apt install python3.11 python3.11-venv
 WHEELHOUSE ?= wheelhouse
 WHEELS := .build/wheels/bin/python -m pip --quiet --disable-pip-version-check --no-input
 BENCHMARKS := $(patsubst benchmarks/%.py,%,$(wildcard benchmarks/*.py))
-COVERED := ingest models thresholds flags
+COVERED := device ingest models thresholds flags registry
 
 # Preflight may remove an environment that cannot be used, so the stamp is looked at by a make of its own, afterwards.
 ready = command -v $(PYTHON) >/dev/null || { echo "hearthline: $(NO_PYTHON)" >&2; exit 1; }; \
