@@ -24,19 +24,21 @@ JUDGED = "SELECT NOT EXISTS (SELECT 1 FROM evaluation WHERE reason = 'reading')"
 
 @dataclass(frozen=True)
 class Program:
-    """How a subscriber is started; `says` is what its log holds once it is subscribed, or `settles` seconds before.
-    `unsubscribes`: it does so when it is told to stop, so only a kill leaves its session as it was."""
+    """How a subscriber is started; `says` is what its log holds once it is subscribed, or `settles` seconds before, and
+    `sessions` how often it says so. `unsubscribes`: it does so when told to stop, so only a kill leaves its session."""
 
     name: str
     command: Callable[[int, str], Sequence[str]]
     says: str = "broker.subscribed"
     settles: float = 0.0
     unsubscribes: bool = False
+    sessions: int = 1
 
 
 def ours(workers: int = 1) -> Program:
     more = [] if workers == 1 else ["--workers", str(workers)]
-    return Program(f"ours-{workers}", lambda _port, _url: [sys.executable, "-m", "hearthline", "ingest", *more])
+    command = [sys.executable, "-m", "hearthline", "ingest", *more]
+    return Program(f"ours-{workers}", lambda _port, _url: command, sessions=workers)
 
 
 OURS = ours()
@@ -51,7 +53,7 @@ def make_session(program: Program, port: int, url: str, folder: Path) -> None:
     """Let it subscribe once and leave: from now on the broker keeps what is published for it."""
     log = folder / f"{program.name}-{time.monotonic_ns()}.log"
     with running(program.command(port, url), log, **settings(port, url)) as process:
-        wait_for_text(log, program.says)
+        wait_for_text(log, program.says, program.sessions)
         time.sleep(program.settles)
         if program.unsubscribes:
             process.kill()
@@ -66,9 +68,9 @@ def at_work(port: int, url: str, folder: Path) -> Iterator[int]:
         yield process.pid
 
 
-def wait_for_text(log: Path, words: str) -> None:
+def wait_for_text(log: Path, words: str, times: int = 1) -> None:
     until = time.monotonic() + 60
-    while not log.exists() or words not in log.read_text():
+    while not log.exists() or log.read_text().count(words) < times:
         if time.monotonic() > until:
             raise RuntimeError(f"the subscriber did not subscribe: {log.read_text()[-400:]}")
         time.sleep(0.02)
