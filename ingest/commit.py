@@ -47,7 +47,7 @@ def commit(
             raise
         if len(batch) == 1:
             log.error("store.rejected", message=str(batch[0].delivery.id), cause=type(error).__name__)
-            return [_one_by_one(writer, batch[0], holders, clock, fence)]
+            return [_without_the_bad(writer, batch[0], holders, clock, fence)]
     middle = len(batch) // 2
     return [each for half in (batch[:middle], batch[middle:]) for each in commit(writer, half, holders, clock, fence)]
 
@@ -58,27 +58,41 @@ def is_away(error: Exception) -> bool:
     return isinstance(error, DBAPIError) and not of_a_row
 
 
-def _one_by_one(
+def _without_the_bad(
     writer: Engine,
     decoding: Decoding,
     holders: Holders,
     clock: Callable[[], datetime],
     fence: Callable[[Connection], None],
 ) -> Settled:
-    """Find the bad elements of one message by trying each in a transaction that is rolled back, then store the rest."""
-    goes_in = partial(_goes_in, writer, decoding, holders, clock)
-    kept = [next(filter(goes_in, _ways(each)), _bare(each)) for each in decoding.outcomes]
+    """Find the bad elements of one message by trying halves in transactions that are rolled back, then store the rest.
+    What is refused keeps its names, unless these are what the database would not take."""
+    kept = list(_sift(partial(_goes_in, writer, decoding, holders, clock), decoding.outcomes))
+    if not _goes_in(writer, decoding, holders, clock, kept):
+        kept = [_bare(each) if isinstance(each, Rejected) and each.code == REJECTED else each for each in kept]
     with writer.begin() as connection:
         fence(connection)
         return store(connection, [replace(decoding, outcomes=kept)], holders, clock())[0]
 
 
+def _sift(goes_in: Callable[[Sequence[Outcome]], bool], outcomes: Sequence[Outcome]) -> Iterator[Outcome]:
+    """What goes in, as it is, and a refusal in the place of each that does not."""
+    if goes_in(outcomes):
+        yield from outcomes
+    elif len(outcomes) == 1:
+        yield _refuse(outcomes[0])
+    else:
+        middle = len(outcomes) // 2
+        for half in (outcomes[:middle], outcomes[middle:]):
+            yield from _sift(goes_in, half)
+
+
 def _goes_in(
-    writer: Engine, decoding: Decoding, holders: Holders, clock: Callable[[], datetime], outcome: Outcome
+    writer: Engine, decoding: Decoding, holders: Holders, clock: Callable[[], datetime], outcomes: Sequence[Outcome]
 ) -> bool:
     with writer.connect() as connection, connection.begin() as transaction:
         try:
-            store(connection, [replace(decoding, outcomes=[outcome])], holders, clock())
+            store(connection, [replace(decoding, outcomes=list(outcomes))], holders, clock())
         except OF_A_ROW as error:
             if is_away(error):
                 raise
@@ -88,13 +102,11 @@ def _goes_in(
     return True
 
 
-def _ways(outcome: Outcome) -> Iterator[Outcome]:
-    """As it is; else refused, with the names its device gave it."""
-    yield outcome
+def _refuse(outcome: Outcome) -> Rejected:
     if isinstance(outcome, Decoded):
-        yield Rejected.of(outcome, REJECTED, "", DETAIL)
-
-
-def _bare(outcome: Outcome) -> Rejected:
-    """Refused without a name: a name may be what the database would not take."""
+        return Rejected.of(outcome, REJECTED, "", DETAIL)
     return Rejected(outcome.element, REJECTED, "", DETAIL)
+
+
+def _bare(refused: Rejected) -> Rejected:
+    return Rejected(refused.element, REJECTED, refused.pointer, DETAIL)
