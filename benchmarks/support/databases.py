@@ -95,6 +95,8 @@ def database(server: str | None, folder: Path, patients: int = PATIENTS) -> Iter
 def prepare(url: str, patients: int = PATIENTS) -> None:
     """A migrated database in which every device has its holder."""
     upgrade(url)
+    if not patients:
+        return
     now, engine = datetime.now(UTC), open_writer(url)
     people = [(device(number), f"pt-bench-{number:04}") for number in range(patients)]
     with engine.begin() as connection:
