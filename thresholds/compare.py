@@ -6,7 +6,7 @@ from decimal import Context, Decimal
 from functools import lru_cache
 from typing import Final
 
-from models.measures import Component, Measure
+from models.measures import Component, Factor, Measure
 from thresholds.types import Amount, Sample
 
 # The default precision of 28 digits would round a long number that was sent; a product must stay what it is.
@@ -30,7 +30,12 @@ def number(amount: Amount) -> Decimal:
 @lru_cache(NUMBERS_KNOWN)
 def converted(amount: Amount, component: Component) -> Decimal:
     """The number in the component's own unit, exactly: 24.0 kPa is 180.014778192 mm[Hg]."""
-    factor = component.accepts[amount.unit]
+    return convert(amount, component.accepts)
+
+
+def convert(amount: Amount, accepts: Mapping[str, Factor]) -> Decimal:
+    """The number in the unit into which `accepts` leads; KeyError for a unit that is not accepted."""
+    factor = accepts[amount.unit]
     return EXACT.divide(EXACT.multiply(number(amount), factor.times), factor.by)
 
 

@@ -4,15 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import NamedTuple
 from uuid import UUID
 
-
-class Amount(NamedTuple):
-    """A value as sent: decimal text, or LO or HI, with the unit that came with it."""
-
-    text: str
-    unit: str
+from thresholds.parameters import Amount as Amount
+from thresholds.parameters import Limit as Limit
+from thresholds.parameters import Parameter as Parameter
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +44,7 @@ class Case:
     now: datetime
     facts: Sequence[Fact] = ()
     open_gap: bool = False
+    limits: Sequence[Limit] = ()
 
     def has(self, name: str, value: str, at: datetime) -> bool:
         return any(fact.name == name and fact.value == value and fact.holds(at) for fact in self.facts)
@@ -96,6 +93,7 @@ class Rule:
     `facts`: names of facts (`thresholds.facts.FACTS`) without which it cannot judge.
     `lingers`: how long after its end the fact that it `needs` still counts.
     `unless`: not for patients with any of these facts.
+    `parameters`: the numbers that may be set for a patient.
     `on`: whether it is evaluated; a rule that is off is described and tested, and raises nothing.
     """
 
@@ -116,6 +114,14 @@ class Rule:
     lingers: timedelta = timedelta(0)
     unless: tuple[tuple[str, str], ...] = ()
     on: bool = True
+    parameters: tuple[Parameter, ...] = ()
+
+    def parameter(self, name: str) -> Parameter:
+        """Raises KeyError for a name that the rule does not have."""
+        found = next((each for each in self.parameters if each.name == name), None)
+        if found is None:
+            raise KeyError(name)
+        return found
 
 
 SEVERITIES = ("CRIT", "HIGH", "MOD", "INFO")
