@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from hearthline.explain import commands as asked
 from hearthline.options import Actor, Ending, Json, Note, parse_instant
 from hearthline.show import show_one, show_rows
 from hearthline.tables import Column
@@ -26,6 +27,7 @@ COLUMNS = (
     Column("id", "flag", below="patient", ending=True),
 )
 ACTIVE = ("open", "acknowledged", "in_progress")
+app.command("as-of")(asked.as_of)
 Statuses = Annotated[
     list[str] | None, typer.Option(help="open, acknowledged, in_progress, resolved, withdrawn; repeatable.")
 ]

@@ -1,0 +1,1 @@
+"""Questions about flags, as commands, and their answers for programs and for people."""
