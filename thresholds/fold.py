@@ -13,6 +13,7 @@ from typing import NamedTuple, Protocol, TypeVar
 
 from models.measures import NOT_A_PATIENT
 from thresholds.types import SEVERITIES, Case, Found, Sample
+from thresholds.witness import watching
 
 Moment = Sequence[Sample]
 
@@ -44,6 +45,11 @@ W = TypeVar("W", bound=Window)
 
 def moments(samples: Iterable[Sample], *, doubtful: bool = True) -> Iterator[Moment]:
     """The patient's own samples, those of one instant together; without those of a doubtful clock unless `doubtful`."""
+    history, witness = _moments(samples, doubtful=doubtful), watching()
+    return history if witness is None else witness.beside(history)
+
+
+def _moments(samples: Iterable[Sample], *, doubtful: bool) -> Iterator[Moment]:
     together: list[Sample] = []
     for sample in samples:
         if (sample.doubtful and not doubtful) or sample.context.get("kind") in NOT_A_PATIENT:
@@ -71,11 +77,14 @@ class Course:
     def begin(cls, rule: str, breaches: Sequence[Breach]) -> "Course":
         first = breaches[0]
         course = cls(rule, first, first, first, first.severity)
+        _tell(breaches[:1])
         course.join(breaches[1:])
         return course
 
     def join(self, breaches: Iterable[Breach]) -> None:
         """Add breaches in order of time; of equally bad ones the earliest stays the worst."""
+        breaches = tuple(breaches)
+        _tell(breaches)
         for breach in breaches:
             self.newest = breach
             self.worst = max(self.worst, breach, key=attrgetter("worth"))
@@ -98,6 +107,12 @@ class Course:
             worth=self.worst.worth,
             recheck_at=recheck_at,
         )
+
+
+def _tell(joining: Sequence[Breach]) -> None:
+    witness = watching()
+    if witness is not None:
+        witness.joined.update(breach.sample.id for breach in joining)
 
 
 def fold(
@@ -134,7 +149,10 @@ def fold(
 def _to_judge(
     history: Iterable[Moment], start: datetime, window: W, enough: Callable[[W], bool] | None
 ) -> Iterator[Moment]:
+    witness = watching()
     for moment in history:
         window.move(moment)
+        if witness is not None:
+            witness.moved(moment, window)
         if moment[0].at >= start and (enough is None or enough(window)):
             yield moment

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from thresholds.fold import Breach, Course
 from thresholds.types import Found
+from thresholds.witness import TOO_EARLY, watching
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class Repeated:
 
     def take(self, verdict: Verdict) -> Found | None:
         """Judge the next instant: the episode when this instant ends it, else None."""
+        self._tell(verdict)
         if self.course is None:
             self._outside(verdict)
             return None
@@ -52,6 +54,14 @@ class Repeated:
             return None
         ended, self.course = self.course.found("ended", ended_at=verdict.at), None
         return ended
+
+    def _tell(self, verdict: Verdict) -> None:
+        witness = watching()
+        if witness is None:
+            return
+        witness.breached.update(breach.sample.id for breach in verdict.breaches)
+        if self.course is None and self.waiting and verdict.at - self.waiting[0].at < self.repeat.after:
+            witness.said[verdict.at] = TOO_EARLY
 
     def _outside(self, verdict: Verdict) -> None:
         confirmed = self._confirmed_by(verdict)

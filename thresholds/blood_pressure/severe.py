@@ -9,6 +9,7 @@ from thresholds.blood_pressure.pressures import REST, Pair, pair, reached, reach
 from thresholds.facts import applies
 from thresholds.fold import Breach, Course, Moment, moments
 from thresholds.types import Case, Found, Rule, Sample
+from thresholds.witness import TOO_EARLY, say
 
 WAIT: Final = timedelta(minutes=15)
 
@@ -47,6 +48,7 @@ class Severe:
         """Judge the next moment: the episode when this moment ends it, else None."""
         waited = at - self.course.first.sample.at
         if waited < REST:  # kept, but counts for nothing: the patient has not rested
+            say(at, TOO_EARLY)
             return None
         if breaches := self.crisis.judged(moment):
             self.course.join(breaches)

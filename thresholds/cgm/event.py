@@ -13,6 +13,7 @@ from typing import Final, Protocol
 from thresholds.cgm.cadence import USUAL, Cadence
 from thresholds.fold import Breach, Course, Moment, moments
 from thresholds.types import Found, Sample
+from thresholds.witness import watching
 
 QUARTER: Final = timedelta(minutes=9, seconds=30)  # from first to last; half a minute is left for jitter
 
@@ -99,6 +100,8 @@ class Event:
     def take(self, moment: Moment, spacing: timedelta | None) -> Found | None:
         """Judge the next moment: the event when this moment ends it, else None."""
         at, breaches = moment[0].at, [found for sample in moment if (found := self.kind.breach(sample))]
+        if witness := watching():
+            witness.breached.update(breach.sample.id for breach in breaches)
         if self.course is None:
             if self.entry.step(at, breaches, spacing):
                 self.course, self.end = Course.begin(self.kind.rule, self.entry.pending), Run(QUARTER)
