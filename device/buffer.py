@@ -68,6 +68,11 @@ class Buffer:
             if self._shelf.is_new(self.device, prompt):
                 self._again(self._shelf.list_finished_since(self.device, since))
 
+    def is_new(self, prompt: str) -> bool:
+        """Whether this prompt was never heard before; from now on it was."""
+        with self._shelf.guard:
+            return self._shelf.is_new(self.device, prompt)
+
     def fresh(self, now: float) -> list[Flight]:
         """Messages to be sent next, as many as window and line have room for; counted as sent from now on."""
         ready: list[Flight] = []

@@ -37,9 +37,9 @@ def _nothing(_said: object) -> None:
 class Device:
     """Keeps each reading until it has its receipt, and sends it for as long as that takes.
 
-    `on_prompt` hears what the clinic asks for (`measure_again`, …), `on_receipt` each final receipt; both are called
-    in the device's own thread. Raises ValueError for an id or an address that is none, and BufferUnusableError. A
-    broker that is away is waited for: `trouble` says why.
+    `on_prompt` hears what the clinic asks for (`measure_again`, …), once however often it is sent, `on_receipt` each
+    final receipt; both are called in the device's own thread. Raises ValueError for an id or an address that is none,
+    and BufferUnusableError. A broker that is away is waited for: `trouble` says why.
     """
 
     def __init__(
@@ -145,7 +145,7 @@ class Device:
         _call(self._on_receipt, answered.receipt)
 
     def prompted(self, prompt: Prompt) -> None:
-        if prompt.kind != RESEND:
+        if prompt.kind != RESEND and (not prompt.id or self._buffer.is_new(prompt.id)):
             _call(self._on_prompt, prompt)
 
     def _turn_over(self) -> None:

@@ -20,6 +20,7 @@ from flags.history import load_cases, load_samples
 from flags.judge import Judged, before, judge, window
 from flags.locks import lock_patients, try_lock_patients
 from flags.matching import match
+from flags.prompting import write_prompts
 from flags.record import Key, load_episodes, load_flags, write_episodes, write_flags
 from flags.states import EpisodeState, FlagState
 from flags.tally import FlagTally
@@ -129,6 +130,7 @@ def _evaluate(
     changed = [flag for key, each in judged for flag in _match(key, each, record, now)]
     known = {flag.id for flags in record.flags.values() for flag in flags}
     write_flags(connection, changed, known)
+    write_prompts(connection, [each.change for _, each in judged], now)
     forget(connection, [row for each in due for row in each.rows])
     enqueue(connection, [again for _, each in judged for again in each.look_again])
     return changed, known

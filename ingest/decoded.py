@@ -73,10 +73,23 @@ class Rejected:
 
 
 @dataclass(frozen=True, slots=True)
+class Status:
+    """What a heartbeat says: battery in percent, the device's own clock (aware UTC), readings not sent yet, how often
+    it was started. None for what was not said, or not so that it could be read."""
+
+    battery: int | None = None
+    firmware: str | None = None
+    clock: datetime | None = None
+    waiting: int | None = None
+    boots: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Noted:
     """A status or symptoms message: counted, not a reading."""
 
     element: int = 0
+    status: Status | None = None
 
 
 Outcome = Decoded | Rejected | Noted

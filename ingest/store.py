@@ -4,13 +4,14 @@ The order of a batch decides what is a duplicate of what; rows go in sorted by m
 never wait for each other in a circle.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from ingest.decoded import Decoded, Noted, Outcome, Rejected
 from ingest.delivery import Attributed, Decoding, Delivery, Settled, Verdict
+from ingest.heartbeats import Heartbeat, keep_heartbeats
 from ingest.identify import counted, identify
 from ingest.insert import insert_ledger, insert_readings
 from ingest.rivals import Claim, first_claims, settle_rivals
@@ -38,8 +39,16 @@ def store(connection: Connection, batch: Sequence[Decoding], holders: Holders, n
         _settle(one, each, rulings, place) for place, (one, each) in enumerate(zip(batch, elements, strict=True))
     ]
     insert_ledger(connection, settled, now)
+    keep_heartbeats(connection, _heartbeats(batch, elements))
     enqueue(connection, _look_again([claim.found for claim in claims if rulings[claim.key] is None], now))
     return settled
+
+
+def _heartbeats(batch: Sequence[Decoding], elements: Sequence[Sequence[Element]]) -> Iterator[Heartbeat]:
+    for one, found in zip(batch, elements, strict=True):
+        for each in found:
+            if isinstance(each, Noted) and each.status is not None:
+                yield one.delivery.publisher, one.delivery.received_at, each.status
 
 
 def _devices(batch: Sequence[Decoding]) -> set[str]:

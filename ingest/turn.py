@@ -22,6 +22,7 @@ from ingest.patience import Patience
 from ingest.payloads import PayloadBudget
 from ingest.prompts import Prompts
 from ingest.receipts import receipts
+from ingest.repeats import send_repeats
 from ingest.rounds import Rounds
 from ingest.settings import WorkerSettings, client_id
 from registry.holders import Holders
@@ -129,10 +130,12 @@ def judge(work: Work, lot: Sequence[str]) -> None:
 
 
 def look_around(work: Work) -> None:
-    """Whom to ask to send again, what a crash left behind, and what is due."""
+    """Whom to ask to send or measure again, what a crash left behind, and what is due."""
     work.subscriber.watch()
     now = work.settings.clock()
-    work.prompts.send(work.writer, partial(work.subscriber.publish, qos=1), now)
+    publish = partial(work.subscriber.publish, qos=1)
+    work.prompts.send(work.writer, publish, now)
+    send_repeats(work.writer, publish, now)
     if work.pace.wall is None:
         look_again_at_left(work.writer, now)
     stepped = work.pace.look(now, steady_seconds())

@@ -5,8 +5,9 @@ from typing import Final
 
 from ingest.decode.element import Element, Fault, reject
 from ingest.decode.reading import read_element
+from ingest.decode.status import read_status
 from ingest.decode.strict_json import Document, find_flaw, parse
-from ingest.decode.topic import NOTED, Topic, read_topic
+from ingest.decode.topic import NOTED, STATUS, Topic, read_topic
 from ingest.decoded import Decoded, Noted, Outcome, Rejected
 
 NAME: Final = "native"
@@ -23,7 +24,7 @@ def decode(payload: bytes, topic: str, received_at: datetime) -> list[Outcome]:
     if isinstance(document, Fault):
         return [reject(0, None, [document])]
     if source.leaf in NOTED:
-        return [_note(document)]
+        return [_note(document, source)]
     return [_outcome(document, index, source, received_at) for index in range(len(document.elements))]
 
 
@@ -33,11 +34,11 @@ def _refuse_all(document: Document | Fault, fault: Fault) -> list[Outcome]:
     return [reject(index, node, [fault]) for index, node in enumerate(elements)]
 
 
-def _note(document: Document) -> Noted | Rejected:
+def _note(document: Document, source: Topic) -> Noted | Rejected:
     node = document.elements[0]
     flaw = find_flaw(node, "") if document.flawed else None
     if flaw is None and not document.array and isinstance(node, dict):
-        return Noted()
+        return Noted(status=read_status(node) if source.leaf == STATUS else None)
     return reject(0, node, [flaw or Fault("decode.not_an_object", "")])
 
 

@@ -6,7 +6,8 @@ from ingest.decode.element import DEVICE, Fault
 from ingest.decode.layout import LAYOUTS
 
 PREFIX: Final = "hearthline/v1/up/"
-NOTED: Final = frozenset({"status", "symptoms"})
+STATUS: Final = "status"
+NOTED: Final = frozenset({STATUS, "symptoms"})
 
 
 class Topic(NamedTuple):

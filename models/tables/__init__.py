@@ -1,6 +1,7 @@
 """All tables, so that one import registers the whole schema."""
 
 from models.tables.base import Base
+from models.tables.devices import DeviceStatus, Prompt
 from models.tables.judgement import Episode, Evaluation, Flag
 from models.tables.ledger import Message, MessagePayload, Refusal
 from models.tables.process import Process
@@ -16,6 +17,7 @@ from models.tables.registry import (
 )
 
 __all__ = [
-    "Base", "Device", "DeviceAssignment", "Episode", "Evaluation", "Flag", "Message", "MessagePayload", "Patient",
-    "PatientFact", "PatientLimit", "Process", "Reading", "Refusal", "RegistryVersion", "ResendRequest",
+    "Base", "Device", "DeviceAssignment", "DeviceStatus", "Episode", "Evaluation", "Flag", "Message", "MessagePayload",
+    "Patient", "PatientFact", "PatientLimit", "Process", "Prompt", "Reading", "Refusal", "RegistryVersion",
+    "ResendRequest",
 ]  # fmt: skip
