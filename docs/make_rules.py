@@ -21,8 +21,8 @@ No rule reads a spot oxygen saturation (SPO2-DAY), since no stream has one.
 KNOWN = """
 ## Facts
 
-What rules read about a patient, as `name=value` (`patients add --fact`). Words may hold side by side; of values with a
-unit the one that began latest holds. A rule that lacks a fact cannot judge, and says so.
+What is known of a patient, as `name=value` (`facts set`, `patients add --fact`). Words may hold side by side; of values
+with a unit the one that began latest holds. A rule that lacks a fact cannot judge, and `patients show` says so.
 
 | Name | Meaning | Value |
 |---|---|---|

@@ -79,7 +79,7 @@ def load_cases(connection: Connection, patients: Sequence[str], now: datetime) -
     statement = (
         "SELECT p.id, p.zone, f.name, f.value, f.from_at, f.until_at "  # noqa: S608  static text
         f"FROM {dialect.keys} JOIN patient p ON p.id = {dialect.text_at(0)} "
-        "LEFT JOIN patient_fact f ON f.patient_id = p.id ORDER BY p.id"
+        "LEFT JOIN patient_fact f ON f.patient_id = p.id AND f.replaced_by IS NULL ORDER BY p.id"
     )
     found = connection.exec_driver_sql(statement, (json.dumps([[each] for each in patients]),)).all()
     cases = {}

@@ -2,12 +2,14 @@
 under its glossary name (`patient`, `device`), missing is None, instants are aware UTC."""
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from ingest.decoded import Decoded, Noted, Outcome, Rejected
 from models.tables import Device, DeviceAssignment, Patient, PatientFact
 from models.tables.base import Base
+from registry.facts import superseded_by
+from thresholds.facts import FACTS
 
 REFERENCES: Final = {f"{name}_id": name for name in ("assignment", "device", "gateway", "message", "patient")}
 KINDS: Final = {Decoded: "reading", Rejected: "refusal", Noted: "noted"}
@@ -25,8 +27,27 @@ def patient_line(
     """A patient with the facts about them and the devices they hold or held; others' assignments are left out."""
     held = [each for each in assignments if each.patient_id == patient.id]
     return line_of(patient) | {
-        "facts": [line_of(fact, "id", "patient") for fact in facts],
+        "facts": [line_of(fact, "id", "patient", "replaced_by") for fact in facts],
         "devices": [line_of(each, "id", "patient") for each in held],
+    }
+
+
+def fact_line(fact: PatientFact) -> dict[str, Any]:
+    """A standing fact with the unit of its value, None where it has none."""
+    return line_of(fact, "replaced_by") | {"unit": FACTS[fact.name].unit or None if fact.name in FACTS else None}
+
+
+def fact_history_line(fact: PatientFact, facts: Sequence[PatientFact]) -> dict[str, Any]:
+    """A fact with what took its place: a row stated in its stead, or among what stands a later one of the same name."""
+    by = next((each for each in facts if each.id == fact.replaced_by), None)
+    standing = [each for each in facts if each.replaced_by is None]
+    later = None if fact.replaced_by else superseded_by(fact, standing)
+    return fact_line(fact) | {
+        "replaced_by": fact.replaced_by,
+        "replaced_at": by and by.recorded_at,
+        "replacing_author": by and by.author,
+        "superseded_from": later and later.from_at,
+        "superseding_value": later and later.value,
     }
 
 

@@ -97,3 +97,15 @@ Ending = Annotated[str, typer.Argument(parser=parse_ending, help="Its id, or the
 Endings = Annotated[
     list[str] | None, typer.Argument(parser=parse_ending, help="Ids, or the last characters that a table shows.")
 ]
+Author = Annotated[
+    str,
+    typer.Option(
+        "--author", default_factory=whoever_runs_this, show_default="you", parser=parse_name,
+        help="Who states it; kept for good.",
+    ),
+]  # fmt: skip
+PatientOption = Annotated[str, typer.Option("--patient", help="Id of the patient.")]
+DAY: Final = f"{INSTANT}, or a day of the patient's such as 2026-01-05"
+From = Annotated[str | None, typer.Option("--from", help=f"Since when: {DAY}, or beginning. Now when left out.")]
+Until = Annotated[str | None, typer.Option("--until", help=f"Until when, if that is known: {DAY}.")]
+At = Annotated[str | None, typer.Option("--at", help=f"When: {DAY}. Now when left out.")]

@@ -24,6 +24,10 @@ def read_whole(text: str) -> int | None:
     return int(text) if WHOLE.fullmatch(text) else None
 
 
+def read_text(text: str) -> str | None:
+    return text if text.strip() and text.isprintable() else None
+
+
 def read_date(text: str) -> date | None:
     try:
         return date.fromisoformat(text) if DATE.fullmatch(text) else None
@@ -34,13 +38,21 @@ def read_date(text: str) -> date | None:
 @dataclass(frozen=True, slots=True)
 class FactName:
     """What facts of one name say. Either `words`, of which several may hold at once, or a value with a `unit`, of which
-    the one stated latest holds; `read` answers None when a text is no such value."""
+    the one stated latest holds unless `many` do; `read` answers None when a text is no such value. `lifelong`: what is
+    stated without a date holds from the beginning."""
 
     meaning: str
     words: tuple[str, ...] = ()
     unit: str = ""
     example: str = ""
     read: Callable[[str], object | None] | None = None
+    many: bool = False
+    lifelong: bool = False
+
+    @property
+    def single(self) -> bool:
+        """Whether a new statement supersedes the one before."""
+        return not self.words and not self.many
 
 
 FACTS: Final[Mapping[str, FactName]] = MappingProxyType(
@@ -58,7 +70,11 @@ FACTS: Final[Mapping[str, FactName]] = MappingProxyType(
         "symptom": FactName("what the patient reports, while it lasts", ("dizziness", "syncope")),
         "glucose_gap_hours": FactName("longest time between fingersticks", (), "whole hours", "12", read_whole),
         "dry_weight": FactName("weight without excess fluid, set by a clinician", (), "kg", "70.5", read_decimal),
-        "birth_date": FactName("day of birth, for the age", (), "date", "1950-12-31", read_date),
+        "birth_date": FactName("day of birth, for the age", (), "date", "1950-12-31", read_date, lifelong=True),
+        "medicine": FactName(
+            "one medicine with its dose, for reports; no rule reads it", (), "words", "furosemide 40 mg once daily",
+            read_text, many=True,
+        ),
     }
 )  # fmt: skip
 

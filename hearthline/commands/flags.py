@@ -9,7 +9,7 @@ import typer
 
 from hearthline.explain import commands as asked
 from hearthline.options import Actor, Ending, Json, Note, parse_instant
-from hearthline.show import show_one, show_rows
+from hearthline.show import remark, show_one, show_rows
 from hearthline.tables import Column
 
 app = typer.Typer(help="The worklist. Rule matches for review by a licensed professional.")
@@ -60,7 +60,9 @@ def list_worklist(
         flags = islice(found, limit)
         show = flag_line if json else flag_row
         rows = [show(flag, get_patient(session, flag.patient_id)) for flag in flags]
+        lacking = [] if patient is None or json else _lacking(session, patient, context.obj.now())
     show_rows(rows, COLUMNS, json=json, none="no flags to work on")
+    remark(lacking)
 
 
 @app.command("show")
@@ -91,6 +93,16 @@ def resolve_flag(context: typer.Context, flag_id: Ending, *, by: Actor, note: No
     from flags.actions import resolve
 
     _act(context, resolve, flag_id, by, note, json=json)
+
+
+def _lacking(session: Any, patient_id: str, now: datetime) -> list[str]:
+    """One line, where rules cannot judge: without it "no flags" would say too much."""
+    from hearthline.unjudged import unjudged, unjudged_texts
+    from registry.facts import list_facts
+    from registry.patients import get_patient
+
+    lacking = unjudged(get_patient(session, patient_id).zone, list_facts(session, patient_id), now)
+    return ["; ".join(unjudged_texts(lacking))] if lacking else []
 
 
 def _act(context: typer.Context, act: Callable[..., object], ending: str, actor: str, note: str, *, json: bool) -> None:

@@ -63,9 +63,10 @@ def show_patients(context: typer.Context, *, json: Json = False) -> None:
 
 @app.command("show")
 def show_patient(context: typer.Context, patient_id: str, *, json: Json = False) -> None:
-    """One patient, with facts and devices."""
+    """One patient, with facts and devices, and the rules that cannot judge for want of a fact."""
     from hearthline.names import patient_line
     from hearthline.sheets import patient_sheet
+    from hearthline.unjudged import unjudged, unjudged_texts
     from registry.assignments import list_assignments
     from registry.facts import list_facts
     from registry.missing import count_missing
@@ -77,6 +78,8 @@ def show_patient(context: typer.Context, patient_id: str, *, json: Json = False)
         missing = count_missing(session.connection(), context.obj.now(), sorted({each.device_id for each in held}))
         facts = list_facts(session, patient.id)
         line = patient_line(patient, facts, held) if json else patient_sheet(patient, facts, held, missing)
+        lacking = unjudged(patient.zone, facts, context.obj.now())
+        line |= {"cannot_judge": lacking if json else list(unjudged_texts(lacking))}
     show_one(line, json=json)
 
 

@@ -6,18 +6,11 @@ from models.tables.judgement import Episode, Evaluation, Flag
 from models.tables.ledger import Message, MessagePayload, Refusal
 from models.tables.process import Process
 from models.tables.reading import Reading
-from models.tables.registry import (
-    Device,
-    DeviceAssignment,
-    Patient,
-    PatientFact,
-    PatientLimit,
-    RegistryVersion,
-    ResendRequest,
-)
+from models.tables.registry import Device, DeviceAssignment, Patient, RegistryVersion, ResendRequest
+from models.tables.statements import PatientFact, PatientLimit, ProgrammeEnrolment
 
 __all__ = [
     "Base", "Device", "DeviceAssignment", "DeviceStatus", "Episode", "Evaluation", "Flag", "Message", "MessagePayload",
-    "Patient", "PatientFact", "PatientLimit", "Process", "Prompt", "Reading", "Refusal", "RegistryVersion",
-    "ResendRequest",
+    "Patient", "PatientFact", "PatientLimit", "Process", "ProgrammeEnrolment", "Prompt", "Reading", "Refusal",
+    "RegistryVersion", "ResendRequest",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Patients, what is known of them, their devices, and who held which device when."""
+"""Patients, their devices, and who held which device when."""
 
 from datetime import datetime
 from uuid import UUID
@@ -18,41 +18,6 @@ class Patient(Base):
     name: Mapped[str] = mapped_column(String(200))
     zone: Mapped[str] = mapped_column(String(64))
     enrolled_at: Mapped[datetime]
-
-
-class PatientFact(Base):
-    """One dated statement with its author, such as condition=heart_failure; `until_at` None means still in force."""
-
-    __tablename__ = "patient_fact"
-    __table_args__ = (Index("ix_patient_fact_patient_id", "patient_id"),)
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"))
-    name: Mapped[str] = mapped_column(String(40))
-    value: Mapped[str] = mapped_column(String(200))
-    from_at: Mapped[datetime]
-    until_at: Mapped[datetime | None]
-    author: Mapped[str] = mapped_column(String(100))
-    recorded_at: Mapped[datetime]
-
-
-class PatientLimit(Base):
-    """A patient's own limit for one parameter of one rule, with its author and reason."""
-
-    __tablename__ = "patient_limit"
-    __table_args__ = (Index("ix_patient_limit_patient_id", "patient_id"),)
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"))
-    rule: Mapped[str] = mapped_column(String(40))
-    parameter: Mapped[str] = mapped_column(String(40))
-    amount: Mapped[str] = mapped_column(String(40))
-    unit: Mapped[str] = mapped_column(String(20))
-    from_at: Mapped[datetime]
-    until_at: Mapped[datetime | None]
-    author: Mapped[str] = mapped_column(String(100))
-    reason: Mapped[str] = mapped_column(String(400))
-    recorded_at: Mapped[datetime]
 
 
 class Device(Base):

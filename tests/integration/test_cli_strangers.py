@@ -49,7 +49,7 @@ def said(capsys: pytest.CaptureFixture[str], sqlite_database: str, monkeypatch: 
         (("patients", "add", "Ana", "--zone", "UTC", "--id", "has space/"), "not 1 to 40 of letters, digits"),
         (("patients", "add", "Ana", "--zone", "UTC", "--id", "y" * 41), "not 1 to 40 of letters, digits"),
         (("patients", "add", "Ana", "--zone", "UTC", "--fact", "condition=hart_failure"), "did you mean heart_failure"),
-        (("patients", "add", "Ana", "--zone", "UTC", "--fact", "medicine=insulin"), "there is no fact 'medicine'"),
+        (("patients", "add", "Ana", "--zone", "UTC", "--fact", "medcine=insulin"), "there is no fact 'medcine'"),
         (("patients", "add", "Ana", "--zone", "UTC", "--fact", "glucose_gap_hours=soon"), "is not in whole hours"),
         (("devices", "enrol", "scale-0002", ""), "not one line of 1 to 40 characters"),
         ((*SCALE, "--slot", "99999999999999999999"), "Invalid value for '--slot'"),

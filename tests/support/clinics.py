@@ -20,10 +20,10 @@ from ingest.commit import commit
 from ingest.decode import decode
 from ingest.delivery import Decoding, Settled, handed_over
 from models.engine import open_writer
-from models.tables import Base, Episode, Evaluation, Flag, Patient, PatientFact, Reading, RegistryVersion
+from models.tables import Base, Episode, Evaluation, Flag, Patient, Reading, RegistryVersion
 from registry.assignments import assign_device
 from registry.devices import enrol_device
-from registry.facts import set_fact
+from registry.facts import list_facts, set_fact
 from registry.holders import Holders
 from registry.patients import enrol_patient
 from thresholds import RULES
@@ -210,7 +210,7 @@ class Clinic:
 
 
 def _facts(session: Session, patient: str) -> tuple[Fact, ...]:
-    found = session.scalars(select(PatientFact).where(PatientFact.patient_id == patient))
+    found = list_facts(session, patient)
     return tuple(Fact(each.name, each.value, each.from_at, each.until_at) for each in found)
 
 
