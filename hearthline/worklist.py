@@ -6,11 +6,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.orm import Session
+
+from flags.families import CAUSES, Line, as_one
+from flags.states import ACTIVE
+from flags.worklist import list_flags
 from hearthline.errors import USAGE, Failure
 from hearthline.flag_words import show
 from hearthline.names import line_of
 from models.tables import Flag, Patient
 from models.tables.judgement import STATUSES
+from registry.patients import get_patient
 from thresholds import RULES
 from thresholds.types import SEVERITIES, Rule
 
@@ -33,6 +39,29 @@ def check_word(what: str, word: str | None, known: Collection[str]) -> None:
         raise Failure(f"there is no {what} {word}", f"one of: {', '.join(known)}", USAGE)
 
 
+def list_rows(session: Session, flags: Sequence[Flag], limit: int | None, *, every: bool) -> list[dict[str, Any]]:
+    """For people: flags of one cause as one with the highest, or `every` one; `limit` lines at most."""
+    lines = [Line(flag, ()) for flag in flags] if every else as_one(flags)
+    return [
+        _with_others(flag_row(line.flag, get_patient(session, line.flag.patient_id)), len(line.others))
+        for line in lines[:limit]
+    ]
+
+
+def list_lines(session: Session, flags: Sequence[Flag], limit: int | None) -> list[dict[str, Any]]:
+    """For programs: every flag with its `cause`, and the one it is `shown_with`, None where it is shown itself."""
+    active = list_flags(session, status=sorted(ACTIVE))
+    shown_with = {other.id: line.flag.id for line in as_one(active) for other in line.others}
+    return [
+        flag_line(flag, get_patient(session, flag.patient_id)) | {"shown_with": shown_with.get(flag.id)}
+        for flag in flags[:limit]
+    ]
+
+
+def _with_others(row: dict[str, Any], others: int) -> dict[str, Any]:
+    return row | {"rule": f"{row['rule']} +{others} more"} if others else row
+
+
 def flag_row(flag: Flag, patient: Patient) -> dict[str, Any]:
     """What the worklist shows of a flag."""
     return {"id": flag.id, "status": flag.status} | asdict(show(flag, patient))
@@ -43,7 +72,7 @@ def flag_line(flag: Flag, patient: Patient) -> dict[str, Any]:
     zone, kept = ZoneInfo(patient.zone), {name: each for name, each in flag.evidence.items() if name not in INTERNAL}
     samples = {name: _in_utc(kept[name], zone) for name in SHOWN if kept.get(name)}
     history = [{**step, "at": datetime.fromisoformat(step["at"]).astimezone(UTC)} for step in flag.history]
-    return line_of(flag) | {"evidence": kept | samples, "history": history}
+    return line_of(flag) | {"cause": CAUSES.get(flag.rule), "evidence": kept | samples, "history": history}
 
 
 def flag_page(flag: Flag, patient: Patient) -> dict[str, Any]:

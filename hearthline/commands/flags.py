@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from itertools import islice
 from typing import Annotated, Any
 
 import typer
@@ -34,7 +33,7 @@ Statuses = Annotated[
 
 
 @app.command("list")
-def list_worklist(
+def list_worklist(  # noqa: PLR0913  one parameter an option
     context: typer.Context,
     *,
     patient: Annotated[str | None, typer.Option(help="Only this patient (id).")] = None,
@@ -45,11 +44,13 @@ def list_worklist(
         datetime | None, typer.Option(parser=parse_instant, help="Only what still went on then (RFC 3339), or later.")
     ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Each flag, those of one cause too.")] = False,
     json: Json = False,
 ) -> None:
-    """By severity, then longest waiting. The table shows what is still to be worked on, --json every status."""
+    """By severity, then longest waiting. The table shows what is still to be worked on, flags of one cause as one with
+    the highest; --json every flag of every status."""
     from flags.worklist import list_flags
-    from hearthline.worklist import check_filters, flag_line, flag_row
+    from hearthline.worklist import check_filters, list_lines, list_rows
     from registry.patients import get_patient
 
     check_filters(severity, rule, status)
@@ -57,9 +58,7 @@ def list_worklist(
     with context.obj.reading() as session:
         patient = None if patient is None else get_patient(session, patient).id
         found = list_flags(session, patient=patient, severity=severity, rule=rule, status=wanted, since=since)
-        flags = islice(found, limit)
-        show = flag_line if json else flag_row
-        rows = [show(flag, get_patient(session, flag.patient_id)) for flag in flags]
+        rows = list_lines(session, found, limit) if json else list_rows(session, found, limit, every=every)
         lacking = [] if patient is None or json else _lacking(session, patient, context.obj.now())
     show_rows(rows, COLUMNS, json=json, none="no flags to work on")
     remark(lacking)
