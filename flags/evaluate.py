@@ -143,7 +143,7 @@ def _load(connection: Connection, due: Sequence[Due], now: datetime) -> Record:
     since = before(min(each.since for each in due), LONGEST_ENTRY)
     episodes = load_episodes(connection, patients, since)
     earliest = min([since, *(episode.started_at for each in episodes.values() for episode in each)])
-    flags = load_flags(connection, patients, earliest)
+    flags = load_flags(connection, patients, earliest, now)
     oldest = min([since, *(flag.since for each in flags.values() for flag in each)])
     if oldest < since:
         episodes = load_episodes(connection, patients, oldest)

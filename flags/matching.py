@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
+from flags.cooldown import is_quiet
 from flags.states import ACTIVE, EpisodeState, FlagState, rank
 from models.keys import new_id
 
@@ -34,8 +35,11 @@ class Cover:
         return min((episode.severity for episode in self.episodes), key=rank)
 
     def takes(self, episode: EpisodeState) -> bool:
-        """Whether the episode touches the flag's span. What goes on after a person resolved it is news."""
+        """Whether the episode touches the flag's span. What goes on after a person resolved it is news, but not at
+        once and when it is no worse."""
         flag = self.flag
+        if flag is not None and _resolved_by_person(flag) and is_quiet(flag, episode, _moved_at(flag)):
+            return True
         if flag is None or not flag.touches(episode):
             return False
         return not (_resolved_by_person(flag) and episode.stays and episode.last_at > max(flag.until, _moved_at(flag)))
@@ -110,6 +114,9 @@ def _settle(cover: Cover, active: bool, patient_id: str, measure: str, now: date
             _raised(cover, patient_id, measure, now), status=status, history=[_step(now, None, status, note)]
         )
     shown = _show(flag, cover.episodes)
+    if _resolved_by_person(flag) and not active:  # what gets worse is measured against what that person dealt with
+        dealt_with: dict[str, Any] = {name: flag.evidence[name] for name in ("worst", "worth") if name in flag.evidence}
+        shown = replace(shown, evidence={**shown.evidence, **dealt_with})
     if flag.active and not cover.stays_open:
         return _move(shown, "resolved", "ended by itself", now)
     if active and not flag.active:

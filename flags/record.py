@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
 
+from flags.cooldown import LONGEST
 from flags.states import ACTIVE, EpisodeState, FlagState
 from models.among import among
 from models.keys import derived_id
@@ -28,10 +29,13 @@ class Change:
     written: Sequence[EpisodeState]
 
 
-def load_flags(connection: Connection, patients: Iterable[str], since: datetime) -> dict[Key, list[FlagState]]:
-    """These patients' flags, by patient and rule, that are active or reach past `since`; not the withdrawn ones."""
+def load_flags(
+    connection: Connection, patients: Iterable[str], since: datetime, now: datetime
+) -> dict[Key, list[FlagState]]:
+    """These patients' flags, by patient and rule, that are active, reach past `since` or were closed lately; not the
+    withdrawn ones."""
     mine = among(connection, Flag.patient_id, patients)
-    near = or_(Flag.status.in_(sorted(ACTIVE)), Flag.until >= since)
+    near = or_(Flag.status.in_(sorted(ACTIVE)), Flag.until >= since, Flag.changed_at >= now - LONGEST)
     columns = [getattr(Flag, name) for name in FLAG_FIELDS]
     found: dict[Key, list[FlagState]] = {}
     for row in connection.execute(select(*columns).where(mine, near, Flag.status != "withdrawn")).all():

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from flags.actions import acknowledge, resolve
 from flags.errors import FlagError
 from flags.worklist import get_flag, list_flags
-from tests.support.clinics import Clinic, ago, broken_promises, fingerstick, pressure, weighing
+from tests.support.clinics import NOW, Clinic, ago, broken_promises, fingerstick, pressure, weighing
 
 
 def close(clinic: Clinic, number: int = 0) -> None:
@@ -144,3 +144,20 @@ def test_the_worklist_is_ordered_as_a_nurse_works(any_clinic: Clinic) -> None:
         assert len(list_flags(session, rule="BP-SEV", status=["open"])) == 2
         assert list_flags(session, status=["resolved"]) == []
         assert {flag.rule for flag in list_flags(session, since=ago(hours=4))} == {"BP-SEV"}
+
+
+def test_after_a_resolution_the_rule_is_quiet_for_a_day_unless_it_gets_worse(clinic: Clinic) -> None:
+    """Whatever the record loads for a new reading: the closed flag is of another day."""
+    clinic.enrol("pt-anna", facts=["condition=heart_failure"])
+    clinic.take(weighing("pt-anna", ago(days=1)), weighing("pt-anna", ago(), "82.1 kg"))
+    close(clinic)
+    for hours, value, statuses in (
+        (8, "79.9 kg", ["resolved"]),
+        (9, "82.2 kg", ["resolved"]),
+        (10, "79.9 kg", ["resolved"]),
+        (11, "82.7 kg", ["resolved", "open"]),
+    ):
+        clinic.now = NOW + timedelta(hours=hours)
+        clinic.take(weighing("pt-anna", ago() + timedelta(hours=hours), value))
+        assert [each.status for each in clinic.flags(rule="WT-HF-3D")] == statuses, hours
+    assert [each.episodes for each in clinic.flags(rule="WT-HF-3D")] == [2, 1]
