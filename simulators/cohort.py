@@ -1,14 +1,16 @@
 """A cohort's days, planned before anything is sent: the same arguments give the same plan, byte for byte."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Final
 
+from simulators.conditions import CONDITIONS
+from simulators.conditions.condition import Condition
 from simulators.content_faults import CONTENT_FAULTS, OF_MESSAGES, OF_READINGS
-from simulators.household import Worn, residents
+from simulators.household import ALL, Part, Worn, residents
 from simulators.oracle.expect import flags_expected
 from simulators.oracle.silence import silences_expected
 from simulators.plan import Plan, Silence, Taken, Upload
@@ -18,24 +20,37 @@ from simulators.wire import STORED, Parcel, Shot, body_of, boot_of, taken_of, up
 __all__ = ["CONTENT_FAULTS", "open_silences", "plan"]
 
 DELAY: Final = (4, 25)  # seconds from a reading to its message
+Members = Callable[[int], Sequence[Condition]]
 
 
-def plan(*, patients: int, days: int, seed: int, until: datetime, faults: frozenset[str]) -> Plan:
+def in_turn(patients: int) -> Sequence[Condition]:
+    """The conditions in turn, so that a few patients show them all."""
+    return [CONDITIONS[index % len(CONDITIONS)] for index in range(patients)]
+
+
+def plan(
+    *,
+    patients: int,
+    days: int,
+    seed: int,
+    until: datetime,
+    faults: frozenset[str],
+    members: Members = in_turn,
+    part: Part = ALL,
+) -> Plan:
     """`days` days that end at `until` (aware). Names in `faults` that are not `CONTENT_FAULTS` are for others.
+    `members` says which condition each of the patients has; of their homes `part` alone is planned, as it would be
+    among all.
 
     A reading's id holds the seed and the end, so that another run's devices never use an id again. The last readings
     of a stream lie within a day of `until`, but for the patient who has fallen silent.
     """
     until = until.astimezone(UTC).replace(microsecond=0)
     mark = hashlib.sha256(f"hearthline home {seed}".encode()).hexdigest()[:8]
-    homes = residents(mark, patients, until - timedelta(days=days), until)
+    homes = residents(mark, members(patients), until - timedelta(days=days), until, part)
     people = tuple(home.patient for home in homes)
-    parcels = [
-        parcel
-        for worn in _by_device(worn for home in homes for worn in home.worn)
-        for parcel in _parcels(worn, until, faults)
-    ]
-    parcels.sort(key=lambda parcel: parcel.at)
+    devices = _by_device(worn for home in homes for worn in home.worn)
+    parcels = sorted((one for worn in devices for one in _parcels(worn, until, faults)), key=lambda parcel: parcel.at)
     taken = [[taken_of(shot) for shot in parcel.shots] for parcel in parcels]
     everything = [one for ones in taken for one in ones]
     starts = flags_expected(people, everything)
