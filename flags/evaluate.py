@@ -166,9 +166,15 @@ def _judge_all(
 
 def _load_samples(connection: Connection, due: Sequence[Due], record: Record) -> dict[tuple[str, str], list[Sample]]:
     """First what was measured since; then, for the few streams that hold something of interest, further back."""
-    windows = {(each.patient_id, each.stream): (each, window(each, record.episodes)) for each in due}
+    windows = {
+        (each.patient_id, each.stream): (each, window(each, record.episodes, record.cases[each.patient_id]))
+        for each in due
+    }
     samples = load_samples(connection, [(*key, begin) for key, (_, begin) in windows.items()])
-    further = {key: window(each, record.episodes, samples.get(key, ())) for key, (each, _) in windows.items()}
+    further = {
+        key: window(each, record.episodes, record.cases[key[0]], samples.get(key, ()))
+        for key, (each, _) in windows.items()
+    }
     wanted = [(*key, begin) for key, begin in further.items() if begin < windows[key][1]]
     return samples | load_samples(connection, wanted) if wanted else samples
 

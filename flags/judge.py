@@ -46,16 +46,16 @@ def restart(rule: Rule, stored: Sequence[EpisodeState], since: datetime) -> date
     return min([begin, *under_way])
 
 
-def window(due: Due, stored: Stored, samples: Sequence[Sample] = ()) -> datetime:
+def window(due: Due, stored: Stored, case: Case, samples: Sequence[Sample] = ()) -> datetime:
     """From where the stream's samples are needed, for all of its rules: given none yet, without looking back for the
     rules that do so only for a sample of interest."""
     rules = rules_for(due.stream)
     starts = [(rule, restart(rule, stored.get((due.patient_id, rule.id), ()), due.since)) for rule in rules]
-    return min((before(start, _lookback(rule, samples)) for rule, start in starts), default=due.since)
+    return min((before(start, _lookback(rule, case, samples)) for rule, start in starts), default=due.since)
 
 
-def _lookback(rule: Rule, samples: Sequence[Sample]) -> timedelta:
-    return rule.lookback if rule.interest is None or any(map(rule.interest, samples)) else timedelta(0)
+def _lookback(rule: Rule, case: Case, samples: Sequence[Sample]) -> timedelta:
+    return rule.lookback if rule.interest is None or any(map(rule.interest(case), samples)) else timedelta(0)
 
 
 def judge(rule: Rule, due: Due, samples: Sequence[Sample], case: Case, known: Sequence[EpisodeState]) -> Judged:
@@ -92,7 +92,7 @@ def _next_silence(rule: Rule, due: Due, samples: Sequence[Sample], case: Case) -
     """The timer of the open gap: when its first limit passes, but not while the device may still be delivering. Where
     the gap was judged and found to be past it, the fold has said when the next limit passes."""
     newest = next((sample.at for sample in reversed(samples) if not sample.doubtful), None)
-    limit = first_limit(due.stream, case.facts, newest) if newest else None
+    limit = first_limit(due.stream, case, newest) if newest else None
     if newest is None or limit is None or (rule.needs and not case.has(*rule.needs, newest)):
         return []
     passes_at, soonest = newest + limit, case.now + DELIVERED_LATELY

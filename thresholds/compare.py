@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Context, Decimal
+from fractions import Fraction
 from functools import lru_cache
 from typing import Final
 
 from models.measures import Component, Factor, Measure
-from thresholds.types import Amount, Sample
+from thresholds.types import Amount, Parameter, Sample
 
 # The default precision of 28 digits would round a long number that was sent; a product must stay what it is.
 EXACT: Final = Context(prec=200)
@@ -40,33 +41,52 @@ def convert(amount: Amount, accepts: Mapping[str, Factor]) -> Decimal:
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
-    """A published limit of one component: unit → figure, its own unit always among them.
+class Bound:
+    """A number to compare with: unit → figure, its own unit always among them, in which it is `number` and `exact`.
 
-    70 mg/dL and 3.9 mmol/L are one limit, though neither converts into the other. An amount in a unit without a
-    figure is converted to the component's own unit first.
+    70 mg/dL and 3.9 mmol/L are one published bound, though neither converts into the other. An amount in a unit without
+    a figure is converted to the own unit first. Only a bound of a component compares samples.
     """
 
-    component: Component
     figures: Mapping[str, Decimal]
+    number: Decimal
+    exact: Fraction
+    component: Component | None
 
     def below(self, sample: Sample) -> bool:
-        """Whether the sample's value is below the limit; equal is not below."""
-        value, figure = self._pair(sample.values[self.component.name])
+        """Whether the sample's value is below the bound; equal is not below."""
+        value, figure = self._pair(sample)
         return value < figure
 
     def above(self, sample: Sample) -> bool:
-        """Whether the sample's value is above the limit; equal is not above."""
-        value, figure = self._pair(sample.values[self.component.name])
+        """Whether the sample's value is above the bound; equal is not above."""
+        value, figure = self._pair(sample)
         return value > figure
 
-    def _pair(self, amount: Amount) -> tuple[Decimal, Decimal]:
-        """What was sent and the limit, in one unit."""
+    def _pair(self, sample: Sample) -> tuple[Decimal, Decimal]:
+        """What was sent and the bound, in one unit."""
+        component = self._component
+        amount = sample.values[component.name]
         figure = self.figures.get(amount.unit)
         if figure is None:
-            return converted(amount, self.component), self.figures[self.component.unit]
+            return converted(amount, component), self.number
         return number(amount), figure
 
     def value(self, sample: Sample) -> Decimal:
-        """The sample's value in the component's own unit: for ordering, never for comparing with the limit."""
-        return converted(sample.values[self.component.name], self.component)
+        """The sample's value in the component's own unit: for ordering, never for comparing with the bound."""
+        component = self._component
+        return converted(sample.values[component.name], component)
+
+    @property
+    def _component(self) -> Component:
+        if self.component is None:
+            raise TypeError("a bound of no component compares no sample")
+        return self.component
+
+
+@lru_cache(NUMBERS_KNOWN)
+def bound(parameter: Parameter, amounts: tuple[Amount, ...]) -> Bound:
+    """Published pairs are compared each in its own unit; one amount that was set is converted exactly."""
+    figures = {amount.unit: number(amount) for amount in amounts}
+    own = figures.setdefault(parameter.pairs[0].unit, convert(amounts[0], parameter.accepts))
+    return Bound(figures, own, Fraction(own), parameter.component)

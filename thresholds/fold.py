@@ -12,7 +12,8 @@ from operator import attrgetter
 from typing import NamedTuple, Protocol, TypeVar
 
 from models.measures import NOT_A_PATIENT
-from thresholds.types import SEVERITIES, Case, Found, Sample
+from thresholds.limits import Bounds, bounds_of
+from thresholds.types import SEVERITIES, Case, Found, Rule, Sample
 from thresholds.witness import watching
 
 Moment = Sequence[Sample]
@@ -41,6 +42,7 @@ class NoWindow:
 
 
 W = TypeVar("W", bound=Window)
+Judge = Callable[[Sample, W, Case, Bounds], Breach | None]
 
 
 def moments(samples: Iterable[Sample], *, doubtful: bool = True) -> Iterator[Moment]:
@@ -116,30 +118,31 @@ def _tell(joining: Sequence[Breach]) -> None:
 
 
 def fold(
-    rule: str,
+    rule: Rule,
     history: Iterable[Moment],
     start: datetime,
     case: Case,
-    breach: Callable[[Sample, W, Case], Breach | None],
+    breach: Judge[W],
     window: W,
-    joins: Callable[[Sample, W, Case], Breach | None] | None = None,
+    joins: Judge[W] | None = None,
     enough: Callable[[W], bool] | None = None,
 ) -> list[Found]:
     """The default: an episode starts at the first moment that breaches and ends at the first that does not.
 
-    Moments before `start` only fill the window. `joins` judges in place of `breach` while an episode lasts: what begins
-    with two in a row need not be two in a row all along. A moment at which the window holds not `enough` to judge by
-    begins and ends nothing.
+    Moments before `start` only fill the window. `joins` judges in place of `breach` while an episode lasts: two in a
+    row may begin what one keeps. A moment at which the window holds not `enough` to judge by begins and ends nothing.
     """
     episodes: list[Found] = []
     course: Course | None = None
+    bounds_at = bounds_of(rule, case)
     for moment in _to_judge(history, start, window, enough):
         judge = joins if course and joins else breach
-        breaches = [found for sample in moment if (found := judge(sample, window, case))]
+        bounds = bounds_at(moment[0].at)
+        breaches = [found for sample in moment if (found := judge(sample, window, case, bounds))]
         if breaches and course:
             course.join(breaches)
         elif breaches:
-            course = Course.begin(rule, breaches)
+            course = Course.begin(rule.id, breaches)
         elif course:
             episodes.append(course.found("ended", ended_at=moment[0].at))
             course = None

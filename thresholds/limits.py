@@ -4,17 +4,23 @@ A limit beyond the absolute safety limit (`Parameter.widest`) takes no effect un
 for 90 days; renewing it is a new limit. Of two limits of one origin the one stated latest holds.
 """
 
+from bisect import bisect_right
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cache
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from thresholds.compare import convert
+from thresholds.compare import Bound, bound, convert
 from thresholds.types import Amount, Case, Limit, Parameter, Rule
 
 PATIENT: Final = "patient"
 PUBLISHED: Final = "published"
 PROVIDER: Final = "provider"
 WIDENED_FOR: Final = timedelta(days=90)
+
+Bounds = Mapping[str, Bound]
 
 
 class InForce(NamedTuple):
@@ -29,6 +35,28 @@ class InForce(NamedTuple):
     reason: str = ""
     from_at: datetime | None = None
     until_at: datetime | None = None
+
+
+def bounds_of(rule: Rule, case: Case) -> Callable[[datetime], Bounds]:
+    """For the folds: name of the parameter → what a reading measured at an instant is compared with. A case without a
+    limit for the rule answers the published ones, always the same."""
+    mine = [each for each in case.limits if each.rule == rule.id and rule.has(each.parameter)]
+    if not mine:
+        published = published_bounds(rule.parameters)
+        return lambda at: published
+    ends = (ends_at(rule.parameter(each.parameter), each) for each in mine)
+    changes = sorted({*(each.from_at for each in mine), *(end for end in ends if end)})
+    spans = [published_bounds(rule.parameters), *(_bounds_at(rule, case, at) for at in changes)]
+    return lambda at: spans[bisect_right(changes, at)]
+
+
+@cache
+def published_bounds(parameters: tuple[Parameter, ...]) -> Bounds:
+    return MappingProxyType({each.name: bound(each, each.pairs) for each in parameters})
+
+
+def _bounds_at(rule: Rule, case: Case, at: datetime) -> Bounds:
+    return {each.name: bound(each, limit_in_force(rule, each.name, case, at).amounts) for each in rule.parameters}
 
 
 def limit_in_force(rule: Rule, name: str, case: Case, at: datetime) -> InForce:

@@ -3,9 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, NamedTuple
+from decimal import Decimal
+from typing import Final, Literal, NamedTuple
 
-from models.measures import Factor
+from models.measures import SAME, Component, Factor
+
+DAYS: Final = {"d": SAME, "h": Factor(by=Decimal(24))}
+HOURS: Final = {"h": SAME, "min": Factor(by=Decimal(60)), "d": Factor(Decimal(24))}
+Safer = Literal["lower", "higher"]
 
 
 class Amount(NamedTuple):
@@ -28,10 +33,10 @@ class Parameter:
     name: str
     words: str
     pairs: tuple[Amount, ...]
-    safer: Literal["lower", "higher"]
+    safer: Safer
     accepts: Mapping[str, Factor]
     widest: Amount | None = None
-    component: str | None = None
+    component: Component | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +52,26 @@ class Limit:
     author: str = ""
     role: str = ""
     reason: str = ""
+
+
+def parameter(
+    name: str,
+    words: str,
+    pairs: str,
+    safer: Safer,
+    measured: Component | Mapping[str, Factor],
+    widest: str | None = None,
+) -> Parameter:
+    """`pairs` as people write them: 54 mg/dL, 3.0 mmol/L. `measured`: the component that it is compared with, or the
+    units of any other number."""
+    published = tuple(amount(each) for each in pairs.split(", "))
+    limit = amount(widest) if widest else None
+    if isinstance(measured, Component):
+        return Parameter(name, words, published, safer, measured.accepts, limit, measured)
+    return Parameter(name, words, published, safer, measured, limit)
+
+
+def amount(text: str) -> Amount:
+    """180 mm[Hg] as an amount."""
+    figure, _, unit = text.partition(" ")
+    return Amount(figure, unit)

@@ -1,18 +1,25 @@
 """Silence: NODATA-* and CGM-GAP, gaps between readings and the open gap after the newest (clinical reference §3.8)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
+from decimal import Decimal
+from functools import lru_cache, partial
 from itertools import pairwise
 from typing import Final, NamedTuple
 
+from models.measures import Factor
 from thresholds.facts import stated
 from thresholds.fold import moments
-from thresholds.types import Case, Fact, Found, Rule, Sample
+from thresholds.limits import Bounds, bounds_of
+from thresholds.parameters import DAYS, HOURS, Parameter, parameter
+from thresholds.types import SEVERITIES, Case, Fact, Found, Rule, Sample
 
 GAP_HOURS: Final = "glucose_gap_hours"
 PRESCRIBED_GAPS: Final = 2
+MICROSECOND: Final = timedelta(microseconds=1)
+LONG: Final = {"d": timedelta(days=1), "h": timedelta(hours=1)}
+NAMED: Final = {"info": "INFO", "moderate": "MOD", "high": "HIGH"}
 
 
 class Tier(NamedTuple):
@@ -24,31 +31,50 @@ class Tier(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """How long a stream may be silent: tiers by rising limit. `prescribed`: an INFO tier may come from the patient's
-    facts. `needs`: a fact without which nobody expects readings."""
+    """How long a stream may be silent: a parameter for each severity, named after it. `prescribed`: an INFO tier may
+    come from the patient's facts. `needs`: a fact without which nobody expects readings."""
 
     rule: str
-    tiers: tuple[Tier, ...]
+    parameters: tuple[Parameter, ...]
     prescribed: bool = False
     needs: tuple[str, str] | None = None
 
-    def tiers_at(self, facts: Sequence[Fact], at: datetime) -> tuple[Tier, ...]:
+    def tiers_at(self, bounds: Bounds, facts: Sequence[Fact], at: datetime) -> tuple[Tier, ...]:
         """The tiers in force at `at`, by rising limit and severity."""
+        tiers = [Tier(span(bounds[each.name].number, each.pairs[0].unit), NAMED[each.name]) for each in self.parameters]
         gap = prescribed_gap(facts, at) if self.prescribed else None
-        if gap is None or gap * PRESCRIBED_GAPS >= self.tiers[0].limit:
-            return self.tiers
-        return (Tier(gap * PRESCRIBED_GAPS, "INFO"), *self.tiers)
+        return rising(tiers if gap is None else [Tier(gap * PRESCRIBED_GAPS, "INFO"), *tiers])
 
 
-def days(**tiers: float) -> tuple[Tier, ...]:
-    return tuple(Tier(timedelta(days=limit), severity) for severity, limit in tiers.items())
+def rising(tiers: Iterable[Tier]) -> tuple[Tier, ...]:
+    """By limit, without those that a worse one precedes: who sets a limit may put a mild tier after a severe one."""
+    ordered: list[Tier] = []
+    for tier in sorted(tiers, key=lambda each: (each.limit, SEVERITIES.index(each.severity))):
+        if not ordered or SEVERITIES.index(tier.severity) < SEVERITIES.index(ordered[-1].severity):
+            ordered.append(tier)
+    return tuple(ordered)
 
 
-WEIGHT: Final = Expected("NODATA-WT", days(INFO=2, MOD=3, HIGH=5), needs=("condition", "heart_failure"))
-BLOOD_PRESSURE: Final = Expected("NODATA-BP", days(INFO=3, MOD=7))
-GLUCOSE: Final = Expected("NODATA-GLU", days(MOD=3, HIGH=7), prescribed=True)
-SENSOR: Final = Expected("CGM-GAP", days(INFO=0.5 / 24, MOD=3 / 24, HIGH=1))
-SLEEP: Final = Expected("NODATA-SLP", days(INFO=3, MOD=7))
+@lru_cache(1000)
+def span(count: Decimal, unit: str) -> timedelta:
+    return timedelta(microseconds=round(count * (LONG[unit] // MICROSECOND)))
+
+
+def gaps_of(measured: Mapping[str, Factor], **pairs: str) -> tuple[Parameter, ...]:
+    """Name of the tier → the gap beyond which it begins."""
+    return tuple(
+        parameter(name, f"gap beyond which it is {NAMED[name]}", pair, "lower", measured)
+        for name, pair in pairs.items()
+    )
+
+
+WEIGHT: Final = Expected(
+    "NODATA-WT", gaps_of(DAYS, info="2 d", moderate="3 d", high="5 d"), needs=("condition", "heart_failure")
+)
+BLOOD_PRESSURE: Final = Expected("NODATA-BP", gaps_of(DAYS, info="3 d", moderate="7 d"))
+GLUCOSE: Final = Expected("NODATA-GLU", gaps_of(DAYS, moderate="3 d", high="7 d"), prescribed=True)
+SENSOR: Final = Expected("CGM-GAP", gaps_of(HOURS, info="0.5 h", moderate="3 h", high="24 h"))
+SLEEP: Final = Expected("NODATA-SLP", gaps_of(DAYS, info="3 d", moderate="7 d"))
 EXPECTED: Final = {
     "weight": WEIGHT, "blood_pressure": BLOOD_PRESSURE, "glucose": GLUCOSE, "cgm": SENSOR, "sleep": SLEEP,
 }  # fmt: skip
@@ -60,13 +86,14 @@ def prescribed_gap(facts: Sequence[Fact], at: datetime) -> timedelta | None:
     return timedelta(hours=hours) if isinstance(hours, int) else None
 
 
-def first_limit(stream: str, facts: Sequence[Fact] = (), at: datetime | None = None) -> timedelta | None:
+def first_limit(stream: str, case: Case, at: datetime) -> timedelta | None:
     """The shortest limit of any tier for the stream, None when its silence is not judged: when to look again after a
-    reading measured at `at`. Without `at` facts are left out, and with them a prescribed gap."""
+    reading measured at `at`."""
     expected = EXPECTED.get(stream)
     if expected is None:
         return None
-    return (expected.tiers if at is None else expected.tiers_at(facts, at))[0].limit
+    bounds = bounds_of(SILENCES[expected.rule], case)(at)
+    return expected.tiers_at(bounds, case.facts, at)[0].limit
 
 
 def fold_gaps(expected: Expected, samples: Sequence[Sample], start: datetime, case: Case) -> list[Found]:
@@ -75,10 +102,12 @@ def fold_gaps(expected: Expected, samples: Sequence[Sample], start: datetime, ca
     A gap comes to light with the reading that ends it, long after it began: besides the episodes that start at
     `start` or later, those that were not over before `start` are returned, however early they started.
     """
+    bounds_at = bounds_of(SILENCES[expected.rule], case)
     return [
         found
         for gap in gaps(samples, case)
-        if (gap.until is None or gap.until >= start) and (found := silence(expected, gap, case))
+        if (gap.until is None or gap.until >= start)
+        and (found := silence(expected, gap, case, bounds_at(gap.after.at)))
     ]
 
 
@@ -96,12 +125,12 @@ def gaps(samples: Sequence[Sample], case: Case) -> Iterator[Gap]:
         yield Gap(readings[-1], None)
 
 
-def silence(expected: Expected, gap: Gap, case: Case) -> Found | None:
+def silence(expected: Expected, gap: Gap, case: Case, bounds: Bounds) -> Found | None:
     """The episode of one gap: it starts when the first limit is reached and is as severe as the gap is long."""
     since = gap.after.at
     if expected.needs and not case.has(*expected.needs, since):
         return None
-    tiers = expected.tiers_at(case.facts, since)
+    tiers = expected.tiers_at(bounds, case.facts, since)
     waited = (gap.until or case.now) - since
     passed = [tier for tier in tiers if waited > tier.limit]
     if not passed:
@@ -137,13 +166,14 @@ def rule(expected: Expected, stream: str, what: str, limit: str, *, on: bool = T
         words=f"No {what} for longer than {limit}",
         limit=limit,
         stream=stream,
-        severity=expected.tiers[0].severity,
+        severity=NAMED[expected.parameters[0].name],
         source="our own",
         standing="(design)",
         fold=partial(fold_gaps, expected),
         needs=expected.needs,
         closes_itself=True,
         on=on,
+        parameters=expected.parameters,
     )
 
 
@@ -154,3 +184,4 @@ NODATA_GLU: Final = rule(
 )
 CGM_GAP: Final = rule(SENSOR, "cgm", "sensor sample", "30 min (INFO), 3 h (MOD), 24 h (HIGH)", on=False)
 NODATA_SLP: Final = rule(SLEEP, "sleep", "night of sleep", "3 nights (INFO), 7 nights (MOD)")
+SILENCES: Final = {each.id: each for each in (NODATA_WT, NODATA_BP, NODATA_GLU, CGM_GAP, NODATA_SLP)}

@@ -11,10 +11,12 @@ from zoneinfo import ZoneInfo
 from models.measures import SLEEP
 from thresholds.compare import EXACT, component_of, converted
 from thresholds.fold import Breach, Moment, fold, moments
+from thresholds.limits import Bounds
+from thresholds.parameters import parameter
 from thresholds.types import Case, Found, Rule, Sample
 
 AHI: Final = component_of(SLEEP, "ahi")
-TIERS: Final = ((Decimal(30), "HIGH"), (Decimal(15), "MOD"), (Decimal(5), "INFO"))
+TIERS: Final = (("high", "HIGH"), ("moderate", "MOD"), ("info", "INFO"))
 OTHER_NIGHTS: Final = timedelta(days=6)
 ENOUGH: Final = 4
 
@@ -43,12 +45,12 @@ class Nights:
         return EXACT.divide(EXACT.add(self.sorted[half - 1], self.sorted[half]), Decimal(2))
 
 
-def disturbed(sample: Sample, window: Nights, case: Case) -> Breach | None:
+def disturbed(sample: Sample, window: Nights, case: Case, bounds: Bounds) -> Breach | None:
     """Fewer than four values are not enough to judge by."""
     if len(window.sorted) < ENOUGH:
         return None
     median = window.median()
-    severity = next((severity for limit, severity in TIERS if median >= limit), None)
+    severity = next((severity for name, severity in TIERS if median >= bounds[name].number), None)
     if severity is None:
         return None
     # Rounded down, so that the figure never reads like a tier that was not reached.
@@ -59,7 +61,7 @@ def disturbed(sample: Sample, window: Nights, case: Case) -> Breach | None:
 def fold_index(samples: Sequence[Sample], start: datetime, case: Case) -> list[Found]:
     """Only nights with an index, and without those of a doubtful clock: a trend needs to know when."""
     measured = (sample for sample in samples if AHI.name in sample.values)
-    return fold(SLP_AHI.id, moments(measured, doubtful=False), start, case, disturbed, Nights(ZoneInfo(case.zone)))
+    return fold(SLP_AHI, moments(measured, doubtful=False), start, case, disturbed, Nights(ZoneInfo(case.zone)))
 
 
 SLP_AHI: Final = Rule(
@@ -73,4 +75,9 @@ SLP_AHI: Final = Rule(
     standing="classes seen in the source; 7-night median, the four values and the severities (design)",
     fold=fold_index,
     lookback=timedelta(days=8),  # seven local dates last up to 7 d 1 h where clocks go back
+    parameters=(
+        parameter("info", "median from which on it is INFO", "5 /h", "lower", AHI),
+        parameter("moderate", "median from which on it is MOD", "15 /h", "lower", AHI),
+        parameter("high", "median from which on it is HIGH", "30 /h", "lower", AHI),
+    ),
 )

@@ -87,7 +87,7 @@ class Rule:
     A silence rule also returns episodes that started before `start` and were not over before it: a gap comes to light
     with the reading that ends it. The older sample must be one that counts for it (good clock, the patient's own).
     `severity`: where the rule begins; `words` say when it rises.
-    `interest`: where set, `lookback` matters only when it holds for a sample from `start` on.
+    `interest`: where set, `lookback` matters only when what it answers for a case holds for a sample from `start` on.
     `entry`: how long before the sample that completes a breach an episode may have started.
     `closes_itself`: its flag closes with its episode whatever its severity.
     `facts`: names of facts (`thresholds.facts.FACTS`) without which it cannot judge.
@@ -106,7 +106,7 @@ class Rule:
     standing: str
     fold: Fold
     lookback: timedelta = timedelta(0)
-    interest: Callable[[Sample], bool] | None = None
+    interest: Callable[[Case], Callable[[Sample], bool]] | None = None
     entry: timedelta = timedelta(0)
     needs: tuple[str, str] | None = None
     closes_itself: bool = False
@@ -116,12 +116,14 @@ class Rule:
     on: bool = True
     parameters: tuple[Parameter, ...] = ()
 
+    def has(self, name: str) -> bool:
+        return any(each.name == name for each in self.parameters)
+
     def parameter(self, name: str) -> Parameter:
         """Raises KeyError for a name that the rule does not have."""
-        found = next((each for each in self.parameters if each.name == name), None)
-        if found is None:
+        if not self.has(name):
             raise KeyError(name)
-        return found
+        return next(each for each in self.parameters if each.name == name)
 
 
 SEVERITIES = ("CRIT", "HIGH", "MOD", "INFO")

@@ -6,6 +6,7 @@ come late, are taken away, are attributed anew), and only what may have changed 
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from itertools import pairwise
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from thresholds import RULES
-from thresholds.types import Amount, Case, Fact, Found, Rule, Sample
+from thresholds.types import Amount, Case, Fact, Found, Limit, Rule, Sample
 
 pytestmark = pytest.mark.slow  # many examples each; `make test` runs them
 
@@ -100,6 +101,25 @@ def changes(draw: st.DrawFn, rule: Rule) -> tuple[list[Sample], list[Sample]]:
     return before, after
 
 
+@st.composite
+def limits(draw: st.DrawFn, rule: Rule) -> list[Limit]:
+    """None in two cases of three; otherwise a few, each a little off what is published, some ending."""
+    if not rule.parameters or draw(st.integers(0, 2)):
+        return []
+    return [draw(limit(rule)) for _ in range(draw(st.integers(1, 3)))]
+
+
+@st.composite
+def limit(draw: st.DrawFn, rule: Rule) -> Limit:
+    parameter = draw(st.sampled_from(rule.parameters))
+    figure = Decimal(parameter.pairs[0].text) * draw(st.sampled_from([Decimal("0.9"), Decimal("1.1")]))
+    begin, end = (draw(st.sampled_from(hours)) for hours in ([0, 1, 30, 200], [None, 10, 400]))
+    until = None if end is None else ORIGIN + timedelta(hours=begin + end)
+    amount = Amount(str(figure), parameter.pairs[0].unit)
+    since = ORIGIN + timedelta(hours=begin)
+    return Limit(rule.id, parameter.name, amount, since, until, role="provider", reason="known")
+
+
 def start_for(rule: Rule, stored: Sequence[Found], since: datetime) -> datetime:
     """Where the caller begins: before what may start earlier, and at the start of what was under way there."""
     earliest = since - rule.entry
@@ -111,10 +131,10 @@ def start_for(rule: Rule, stored: Sequence[Found], since: datetime) -> datetime:
     return min([earliest, *under_way])
 
 
-def promised(rule: Rule, samples: Sequence[Sample], start: datetime) -> list[Sample]:
+def promised(rule: Rule, samples: Sequence[Sample], start: datetime, case: Case) -> list[Sample]:
     """Only what the contract promises: from `lookback` before `start`, where something after it is of interest, and
     the newest older one that counts."""
-    of_interest = rule.interest is None or any(rule.interest(each) for each in samples if each.at >= start)
+    of_interest = rule.interest is None or any(map(rule.interest(case), (each for each in samples if each.at >= start)))
     begin = start - rule.lookback if of_interest else start
     older = [each for each in samples if each.at < begin and not each.doubtful and "kind" not in each.context]
     return older[-1:] + [each for each in samples if each.at >= begin]
@@ -128,11 +148,12 @@ def test_folding_from_start_equals_folding_everything(rule: Rule, data: st.DataO
     changed = [sample.at for sample in [*before, *after] if (sample in before) != (sample in after)]
     assume(changed)
     earlier, later = sorted(data.draw(st.tuples(st.sampled_from(changed), st.integers(-901, 9**7).map(seconds_on))))
-    stored = rule.fold(before, BEGINNING, Case("Europe/Paris", earlier, FACTS, data.draw(st.booleans())))
-    case = Case("Europe/Paris", later, FACTS, data.draw(st.booleans()))
+    set_limits = data.draw(limits(rule))
+    stored = rule.fold(before, BEGINNING, Case("Europe/Paris", earlier, FACTS, data.draw(st.booleans()), set_limits))
+    case = Case("Europe/Paris", later, FACTS, data.draw(st.booleans()), set_limits)
     start = start_for(rule, stored, min(changed))
     kept = [each for each in stored if each.started_at < start]
-    assert kept + rule.fold(promised(rule, after, start), start, case) == rule.fold(after, BEGINNING, case)
+    assert kept + rule.fold(promised(rule, after, start, case), start, case) == rule.fold(after, BEGINNING, case)
 
 
 def seconds_on(seconds: int) -> datetime:
@@ -144,12 +165,12 @@ def seconds_on(seconds: int) -> datetime:
 @given(data=st.data())
 def test_more_history_than_promised_changes_nothing(rule: Rule, data: st.DataObject) -> None:
     _, samples = data.draw(changes(rule))
-    case = Case("Europe/Paris", ORIGIN + timedelta(days=99), FACTS)
+    case = Case("Europe/Paris", ORIGIN + timedelta(days=99), FACTS, limits=data.draw(limits(rule)))
     everything = rule.fold(samples, BEGINNING, case)
     for start in (each.started_at for each in everything):
         wanted = [each for each in everything if each.started_at >= start]
         assert rule.fold(samples, start, case) == wanted
-        assert rule.fold(promised(rule, samples, start), start, case) == wanted
+        assert rule.fold(promised(rule, samples, start, case), start, case) == wanted
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.id)

@@ -14,7 +14,7 @@ from models.measures import BLOOD_PRESSURE, CATALOGUE, SLEEP, stream_of
 from thresholds import RULES, rules_for
 from thresholds.compare import component_of, converted, number
 from thresholds.silence import first_limit
-from thresholds.types import SEVERITIES, Amount, Case, Fact, Rule, Sample
+from thresholds.types import SEVERITIES, Amount, Case, Fact, Limit, Rule, Sample
 
 ORIGIN = datetime(2026, 3, 2, 8, tzinfo=UTC)
 ROOT = Path(__file__).parents[2]
@@ -141,11 +141,24 @@ def test_a_silence_comes_to_light_with_the_reading_that_ends_it() -> None:
     [("weight", 2), ("blood_pressure", 3), ("glucose", 3), ("sleep", 3), ("cgm", 1 / 48), ("temperature", None)],
 )
 def test_the_first_limit_of_a_silence_tells_when_to_look_again(stream: str, limit: float | None) -> None:
-    assert first_limit(stream) == (None if limit is None else days(limit))
+    assert first_limit(stream, case(facts=()), ORIGIN) == (None if limit is None else days(limit))
 
 
 def test_a_prescribed_gap_brings_the_first_limit_forward_while_it_is_in_force() -> None:
     prescribed = (Fact("glucose_gap_hours", "12", ORIGIN, ORIGIN + days(1)),)
-    assert first_limit("glucose", prescribed, ORIGIN) == days(1)
-    assert first_limit("glucose", prescribed, ORIGIN + days(1)) == days(3)
-    assert first_limit("weight", prescribed, ORIGIN) == days(2)
+    assert first_limit("glucose", case(facts=prescribed), ORIGIN) == days(1)
+    assert first_limit("glucose", case(facts=prescribed), ORIGIN + days(1)) == days(3)
+    assert first_limit("weight", case(facts=prescribed), ORIGIN) == days(2)
+
+
+def test_a_limit_set_for_the_patient_brings_the_first_limit_forward() -> None:
+    sooner = Limit("NODATA-WT", "info", Amount("36", "h"), ORIGIN)
+    assert first_limit("weight", case(limits=[sooner]), ORIGIN) == days(1.5)
+    assert first_limit("weight", case(limits=[sooner]), ORIGIN - days(1)) == days(2)
+
+
+def test_a_mild_tier_set_after_a_severe_one_is_none() -> None:
+    later = Limit("NODATA-WT", "info", Amount("4", "d"), ORIGIN)
+    samples = [sample(1, days(0), weight="80 kg"), sample(2, days(4.5), weight="80 kg")]
+    (episode,) = RULES["NODATA-WT"].fold(samples, ORIGIN, case(limits=[later]))
+    assert (episode.severity, episode.started_at) == ("MOD", ORIGIN + days(3))

@@ -8,28 +8,31 @@ from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from thresholds.blood_pressure.pressures import PREGNANCY, pressures
+from thresholds.blood_pressure.pressures import PREGNANCY, pair, pressures
 from thresholds.estimates.home_week import DATES, HomeMean, home_mean
 from thresholds.estimates.means import ByDate, decimal, shown
 from thresholds.facts import applies
 from thresholds.fold import Breach, fold, moments
+from thresholds.limits import Bounds
 from thresholds.types import Case, Found, Rule, Sample
 
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Limits of the mean in mmHg, and whether the first day with readings is left out of it."""
+    """Published limits of the mean in mmHg, and whether the first day with readings is left out of it."""
 
     systolic: int
     diastolic: int
     discard_first_day: bool
 
-    def breach(self, sample: Sample, window: ByDate, case: Case) -> Breach | None:
+    def breach(self, sample: Sample, window: ByDate, case: Case, bounds: Bounds) -> Breach | None:
         mean = home_mean(window.means, discard_first_day=self.discard_first_day)
-        if mean is None or (mean.systolic < self.systolic and mean.diastolic < self.diastolic):
+        if mean is None:
             return None
-        worth = decimal(max(mean.systolic - self.systolic, mean.diastolic - self.diastolic))
-        return Breach(sample, "MOD", worth, figure_of(mean)) if applies(BP_HOME_EU, case, sample.at) else None
+        beyond = max(mean.systolic - bounds["systolic"].exact, mean.diastolic - bounds["diastolic"].exact)
+        if beyond < 0 or not applies(BP_HOME_EU, case, sample.at):
+            return None
+        return Breach(sample, "MOD", decimal(beyond), figure_of(mean))
 
 
 def figure_of(mean: HomeMean) -> str:
@@ -42,7 +45,7 @@ def fold_home(rule_id: str, home: Home, samples: Sequence[Sample], start: dateti
     """Judged at each reading over the seven local dates that end with it; without readings of a doubtful clock, which
     cannot say on which day they lie. An episode ends when the mean does not breach, or is not to be had any more."""
     week = ByDate(pressures, 2, ZoneInfo(case.zone), DATES)
-    return fold(rule_id, moments(samples, doubtful=False), start, case, home.breach, week)
+    return fold(HOME[rule_id], moments(samples, doubtful=False), start, case, home.breach, week)
 
 
 def rule(rule_id: str, home: Home, source: str, standing: str) -> Rule:
@@ -60,6 +63,7 @@ def rule(rule_id: str, home: Home, source: str, standing: str) -> Rule:
         lookback=timedelta(days=8),  # seven local dates last up to 7 d 1 h where clocks go back
         unless=(PREGNANCY,),
         on=False,
+        parameters=pair(home.systolic, home.diastolic, "mean from which on it is high", (180, 120)),
     )
 
 
@@ -75,3 +79,4 @@ BP_HOME_US: Final = rule(
     "2017 ACC/AHA and 2025 AHA/ACC: home monitoring ≥ 130/80; AHA/AMA 2020: 3 days, 12 readings, all averaged",
     "limit seen in a secondary source; AHA/AMA 2020 (unverified); any 7 days that end with a reading (design)",
 )
+HOME: Final = {each.id: each for each in (BP_HOME_EU, BP_HOME_US)}

@@ -4,46 +4,47 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
-from thresholds.blood_pressure.pressures import NEXT_DAY, PREGNANCY, diastolic, systolic
-from thresholds.compare import Limit
+from thresholds.blood_pressure.pressures import DIASTOLIC, NEXT_DAY, PREGNANCY, SYSTOLIC
+from thresholds.compare import Bound
 from thresholds.facts import applies
 from thresholds.fold import Breach, NoWindow, fold, moments
+from thresholds.limits import Bounds, bounds_of
+from thresholds.parameters import parameter
 from thresholds.repeat import Verdict, fold_repeated
 from thresholds.types import Case, Found, Rule, Sample
 
-LOW: Final = systolic(90)
-LOW_DIASTOLIC: Final = diastolic(60)
-VERY_LOW: Final = systolic(80)
 SYMPTOMS: Final = (("symptom", "dizziness"), ("symptom", "syncope"))
 
 
-def under(limit: Limit, sample: Sample, severity: str) -> Breach | None:
-    return Breach(sample, severity, limit.value(sample).copy_negate()) if limit.below(sample) else None
+def under(bound: Bound, sample: Sample, severity: str) -> Breach | None:
+    return Breach(sample, severity, bound.value(sample).copy_negate()) if bound.below(sample) else None
 
 
-def verdicts(rule: Rule, limit: Limit, samples: Sequence[Sample], case: Case) -> Iterator[Verdict]:
+def verdicts(rule: Rule, name: str, samples: Sequence[Sample], case: Case) -> Iterator[Verdict]:
     """Without readings of a doubtful clock: a repeat needs to know when."""
+    bounds_at = bounds_of(rule, case)
     for moment in moments(samples, doubtful=False):
-        found = (under(limit, sample, rule.severity) for sample in moment if applies(rule, case, sample.at))
+        bound = bounds_at(moment[0].at)[name]
+        found = (under(bound, sample, rule.severity) for sample in moment if applies(rule, case, sample.at))
         yield Verdict(moment[0].at, [breach for breach in found if breach])
 
 
 def fold_low(samples: Sequence[Sample], start: datetime, case: Case) -> list[Found]:
-    return fold_repeated(BP_LOW.id, verdicts(BP_LOW, LOW, samples, case), start, NEXT_DAY)
+    return fold_repeated(BP_LOW.id, verdicts(BP_LOW, "systolic", samples, case), start, NEXT_DAY)
 
 
 def fold_low_diastolic(samples: Sequence[Sample], start: datetime, case: Case) -> list[Found]:
-    return fold_repeated(BP_LOW_DIA.id, verdicts(BP_LOW_DIA, LOW_DIASTOLIC, samples, case), start, NEXT_DAY)
+    return fold_repeated(BP_LOW_DIA.id, verdicts(BP_LOW_DIA, "diastolic", samples, case), start, NEXT_DAY)
 
 
-def very_low(sample: Sample, window: NoWindow, case: Case) -> Breach | None:
+def very_low(sample: Sample, window: NoWindow, case: Case, bounds: Bounds) -> Breach | None:
     felt = any(case.has(*symptom, sample.at) for symptom in SYMPTOMS)
-    return under(LOW if felt else VERY_LOW, sample, "CRIT")
+    return under(bounds["with_symptoms"] if felt else bounds["systolic"], sample, "CRIT")
 
 
 def fold_very_low(samples: Sequence[Sample], start: datetime, case: Case) -> list[Found]:
     """One reading is enough, of a doubtful clock too. A symptom counts when its fact holds as the reading is taken."""
-    return fold(BP_LOW_CRIT.id, moments(samples), start, case, very_low, NoWindow())
+    return fold(BP_LOW_CRIT, moments(samples), start, case, very_low, NoWindow())
 
 
 BP_LOW: Final = Rule(
@@ -58,6 +59,7 @@ BP_LOW: Final = Rule(
     entry=NEXT_DAY.within,
     unless=(PREGNANCY,),
     on=False,
+    parameters=(parameter("systolic", "systolic below which it is low", "90 mm[Hg]", "higher", SYSTOLIC, "80 mm[Hg]"),),
 )
 BP_LOW_DIA: Final = Rule(
     id="BP-LOW-DIA",
@@ -71,6 +73,7 @@ BP_LOW_DIA: Final = Rule(
     entry=NEXT_DAY.within,
     unless=(PREGNANCY,),
     on=False,
+    parameters=(parameter("diastolic", "diastolic below which it is low", "60 mm[Hg]", "higher", DIASTOLIC),),
 )
 BP_LOW_CRIT: Final = Rule(
     id="BP-LOW-CRIT",
@@ -82,4 +85,8 @@ BP_LOW_CRIT: Final = Rule(
     standing="(design); NEWS2 (unverified)",
     fold=fold_very_low,
     on=False,
+    parameters=(
+        parameter("systolic", "systolic below which it is very low", "80 mm[Hg]", "higher", SYSTOLIC, "80 mm[Hg]"),
+        parameter("with_symptoms", "the same with symptoms", "90 mm[Hg]", "higher", SYSTOLIC, "90 mm[Hg]"),
+    ),
 )

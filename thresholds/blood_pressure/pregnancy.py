@@ -2,28 +2,28 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Final
 
 from thresholds.blood_pressure.pressures import NEXT_DAY, PREGNANCY, pair
-from thresholds.blood_pressure.repeated import fold_limits
-from thresholds.blood_pressure.severe import Crisis, fold_crisis
+from thresholds.blood_pressure.repeated import fold_pair
+from thresholds.blood_pressure.severe import Ending, fold_crisis
 from thresholds.repeat import Repeat
 from thresholds.types import Case, Found, Rule, Sample
 
-CRISIS: Final = Crisis(limits=pair(160, 110), clear=pair(160, 110), clears=1)
-RAISED: Final = pair(140, 90)
+AT_ONCE: Final = Ending(margin=Decimal(0), clears=1)
 FOUR_HOURS: Final = Repeat(after=timedelta(hours=4), within=NEXT_DAY.within)
 
 
 def fold_crisis_in_pregnancy(samples: Sequence[Sample], start: datetime, case: Case) -> list[Found]:
     """Raised, confirmed and dismissed as BP-SEV is; without a written hysteresis it ends, once confirmed, at the first
     reading that does not breach."""
-    return fold_crisis(BP_PREG, CRISIS, samples, start, case)
+    return fold_crisis(BP_PREG, AT_ONCE, samples, start, case)
 
 
 def fold_raised_in_pregnancy(samples: Sequence[Sample], start: datetime, case: Case) -> list[Found]:
     """The repeat is the first reading four hours or more later, within the 24 h of every repeat."""
-    return fold_limits(BP_PREG_MOD, RAISED, samples, start, case, FOUR_HOURS)
+    return fold_pair(BP_PREG_MOD, samples, start, case, FOUR_HOURS)
 
 
 BP_PREG: Final = Rule(
@@ -39,6 +39,7 @@ BP_PREG: Final = Rule(
     needs=PREGNANCY,
     lingers=timedelta(weeks=6),
     on=False,
+    parameters=pair(160, 110, "from which on it is severe", (160, 110)),
 )
 BP_PREG_MOD: Final = Rule(
     id="BP-PREG-MOD",
@@ -52,4 +53,5 @@ BP_PREG_MOD: Final = Rule(
     entry=FOUR_HOURS.within,
     needs=PREGNANCY,
     on=False,
+    parameters=pair(140, 90, "from which on it is raised", (160, 110)),
 )

@@ -1,12 +1,14 @@
-"""What the rules of blood pressure share: the two components, their limits in mmHg, and how long a repeat may take."""
+"""What the rules of blood pressure share: the two components, their bounds in mmHg, and how long a repeat may take."""
 
 from datetime import timedelta
 from decimal import Decimal
 from typing import Final
 
-from models.measures import BLOOD_PRESSURE
-from thresholds.compare import Limit, component_of, converted
+from models.measures import BLOOD_PRESSURE, MMHG
+from thresholds.compare import component_of, converted
 from thresholds.fold import Breach
+from thresholds.limits import Bounds
+from thresholds.parameters import Parameter, parameter
 from thresholds.repeat import Repeat
 from thresholds.types import Sample
 
@@ -17,30 +19,32 @@ PREGNANCY: Final = ("condition", "pregnancy")
 REST: Final = timedelta(minutes=1)
 NEXT_DAY: Final = Repeat(after=REST, within=timedelta(hours=24))
 
-Pair = tuple[Limit, Limit]
+
+def pair(over: int, under: int, what: str, widest: tuple[int, int]) -> tuple[Parameter, Parameter]:
+    """Limits that the systolic or the diastolic pressure reaches."""
+    return (
+        parameter("systolic", f"systolic {what}", f"{over} mm[Hg]", "lower", SYSTOLIC, f"{widest[0]} mm[Hg]"),
+        parameter("diastolic", f"diastolic {what}", f"{under} mm[Hg]", "lower", DIASTOLIC, f"{widest[1]} mm[Hg]"),
+    )
 
 
-def systolic(figure: int) -> Limit:
-    return Limit(SYSTOLIC, {SYSTOLIC.unit: Decimal(figure)})
+def change(name: str, figure: int, words: str) -> Parameter:
+    """A limit of a change of pressure, which has no absolute one."""
+    return parameter(name, words, f"{figure} mm[Hg]", "lower", MMHG)
 
 
-def diastolic(figure: int) -> Limit:
-    return Limit(DIASTOLIC, {DIASTOLIC.unit: Decimal(figure)})
+def reaches(bounds: Bounds, sample: Sample) -> bool:
+    return not (bounds["systolic"].below(sample) and bounds["diastolic"].below(sample))
 
 
-def pair(over: int, under: int) -> Pair:
-    return systolic(over), diastolic(under)
-
-
-def reaches(limits: Pair, sample: Sample) -> bool:
-    return not all(limit.below(sample) for limit in limits)
-
-
-def reached(limits: Pair, sample: Sample, severity: str) -> Breach | None:
+def reached(bounds: Bounds, sample: Sample, severity: str) -> Breach | None:
     """A breach when either pressure reaches its limit; worse is further beyond, in mmHg, by whichever is further."""
-    if not reaches(limits, sample):
-        return None
-    return Breach(sample, severity, max(limit.value(sample) - limit.figures[limit.component.unit] for limit in limits))
+    return Breach(sample, severity, beyond(bounds, sample)) if reaches(bounds, sample) else None
+
+
+def beyond(bounds: Bounds, sample: Sample) -> Decimal:
+    """How far beyond its limit the pressure is that is further; negative when both are below."""
+    return max(bound.value(sample) - bound.number for bound in (bounds["systolic"], bounds["diastolic"]))
 
 
 def pressures(sample: Sample) -> tuple[Decimal, Decimal]:

@@ -6,14 +6,14 @@ from decimal import ROUND_UP, Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from thresholds.blood_pressure.pressures import PREGNANCY, pressures
+from thresholds.blood_pressure.pressures import PREGNANCY, change, pressures
 from thresholds.compare import EXACT
 from thresholds.estimates.means import RecentAndBefore, decimal, shown
 from thresholds.facts import applies, date_fact
 from thresholds.fold import Breach, fold, moments
+from thresholds.limits import Bounds
 from thresholds.types import Case, Found, Rule, Sample
 
-WIDE: Final = 60
 AGE: Final = 60
 WEEK: Final = timedelta(days=7)
 ENOUGH: Final = 6
@@ -32,8 +32,8 @@ def old_enough(case: Case, at: datetime) -> bool:
     return born is not None and years(born, at.astimezone(ZoneInfo(case.zone)).date()) >= AGE
 
 
-def wide(sample: Sample, window: RecentAndBefore, case: Case) -> Breach | None:
-    if window.recent.count < ENOUGH or window.recent.of() <= WIDE:
+def wide(sample: Sample, window: RecentAndBefore, case: Case, bounds: Bounds) -> Breach | None:
+    if window.recent.count < ENOUGH or window.recent.of() <= bounds["width"].exact:
         return None
     if not (old_enough(case, sample.at) and applies(BP_PP, case, sample.at)):
         return None
@@ -45,7 +45,7 @@ def wide(sample: Sample, window: RecentAndBefore, case: Case) -> Breach | None:
 def fold_wide(samples: Sequence[Sample], start: datetime, case: Case) -> list[Found]:
     """Without readings of a doubtful clock; an episode ends when there is not enough to judge by, too."""
     window = RecentAndBefore(width, 1, WEEK, timedelta(0))
-    return fold(BP_PP.id, moments(samples, doubtful=False), start, case, wide, window)
+    return fold(BP_PP, moments(samples, doubtful=False), start, case, wide, window)
 
 
 BP_PP: Final = Rule(
@@ -61,4 +61,5 @@ BP_PP: Final = Rule(
     facts=("birth_date",),
     unless=(PREGNANCY,),
     on=False,
+    parameters=(change("width", 60, "mean pulse pressure above which it is wide"),),
 )

@@ -1,13 +1,15 @@
 """BP-SEV, a crisis with its confirmation, and the fold that it shares with BP-PREG (clinical reference §3.1)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Final
 
-from thresholds.blood_pressure.pressures import REST, Pair, pair, reached, reaches
+from thresholds.blood_pressure.pressures import REST, beyond, pair, reached
 from thresholds.facts import applies
 from thresholds.fold import Breach, Course, Moment, moments
+from thresholds.limits import Bounds, bounds_of
 from thresholds.types import Case, Found, Rule, Sample
 from thresholds.witness import TOO_EARLY, say
 
@@ -15,18 +17,25 @@ WAIT: Final = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
-class Crisis:
-    """Limits of a crisis, and those under which `clears` instants in a row must stay to end it."""
+class Ending:
+    """What ends a crisis: `clears` instants in a row more than `margin` mmHg under both limits."""
 
-    limits: Pair
-    clear: Pair
+    margin: Decimal
     clears: int
 
+
+@dataclass(frozen=True, slots=True)
+class Crisis:
+    """The limits of a crisis, as they are in force at an instant, and what ends it."""
+
+    bounds_at: Callable[[datetime], Bounds]
+    ending: Ending
+
     def judged(self, moment: Moment) -> list[Breach]:
-        return [breach for sample in moment if (breach := reached(self.limits, sample, "CRIT"))]
+        return [breach for sample in moment if (breach := reached(self.bounds_at(sample.at), sample, "CRIT"))]
 
     def cleared(self, moment: Moment) -> bool:
-        return not any(reaches(self.clear, sample) for sample in moment)
+        return all(beyond(self.bounds_at(sample.at), sample) < -self.ending.margin for sample in moment)
 
 
 @dataclass(slots=True)
@@ -58,7 +67,7 @@ class Severe:
         if waited <= WAIT and not self.repeated:
             return self.course.found("not_confirmed", ended_at=at)
         self.clears = self.clears + 1 if self.confirmed and self.crisis.cleared(moment) else 0
-        return self.course.found("ended", ended_at=at) if self.clears == self.crisis.clears else None
+        return self.course.found("ended", ended_at=at) if self.clears == self.crisis.ending.clears else None
 
     def so_far(self) -> Found:
         """The episode as it stands after the newest moment."""
@@ -67,9 +76,10 @@ class Severe:
         return self.course.found("awaiting", recheck_at=self.course.first.sample.at + WAIT)
 
 
-def fold_crisis(rule: Rule, crisis: Crisis, samples: Sequence[Sample], start: datetime, case: Case) -> list[Found]:
+def fold_crisis(rule: Rule, ending: Ending, samples: Sequence[Sample], start: datetime, case: Case) -> list[Found]:
     """Readings with a doubtful clock are judged too: critical does not wait for a clock. One at which the rule is not
     for the patient any more breaches nothing."""
+    crisis = Crisis(bounds_of(rule, case), ending)
     episodes: list[Found] = []
     episode: Severe | None = None
     for moment in moments(samples):
@@ -84,11 +94,11 @@ def fold_crisis(rule: Rule, crisis: Crisis, samples: Sequence[Sample], start: da
     return [*episodes, episode.so_far()] if episode else episodes
 
 
-SEVERE: Final = Crisis(limits=pair(180, 120), clear=pair(170, 110), clears=2)
+TWICE: Final = Ending(margin=Decimal(10), clears=2)
 
 
 def fold_severe(samples: Sequence[Sample], start: datetime, case: Case) -> list[Found]:
-    return fold_crisis(BP_SEV, SEVERE, samples, start, case)
+    return fold_crisis(BP_SEV, TWICE, samples, start, case)
 
 
 BP_SEV: Final = Rule(
@@ -102,4 +112,5 @@ BP_SEV: Final = Rule(
     standing="limit seen in the source, ≥ chosen as the safer edge; confirmation within 15 min and end after two"
     " readings < 170/110 (design)",
     fold=fold_severe,
+    parameters=pair(180, 120, "from which on it is severe", (180, 120)),
 )

@@ -2,17 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Final
 
-from thresholds.blood_pressure.pressures import NEXT_DAY, PREGNANCY, pressures
+from thresholds.blood_pressure.pressures import NEXT_DAY, PREGNANCY, change, pressures
 from thresholds.compare import EXACT
 from thresholds.facts import applies
 from thresholds.fold import Breach, moments
+from thresholds.limits import Bounds, bounds_of
 from thresholds.repeat import Verdict, fold_repeated
 from thresholds.types import Case, Found, Rule, Sample
 
-FALL: Final = (Decimal(20), Decimal(10))
 STANDING: Final = "standing"
 RESTING: Final = frozenset({"sitting", "lying", "lying down", "supine", "semi-recumbent"})
 SOON: Final = timedelta(minutes=3)
@@ -22,12 +21,13 @@ def posture(sample: Sample) -> str:
     return sample.context.get("posture", "")
 
 
-def fell(resting: Sequence[Sample], standing: Sample) -> Breach | None:
+def fell(resting: Sequence[Sample], standing: Sample, bounds: Bounds) -> Breach | None:
     """A breach when either pressure fell by its limit from any of the readings before; worse is further beyond it."""
+    limits = bounds["systolic"].number, bounds["diastolic"].number
     falls = [
         EXACT.subtract(EXACT.subtract(before, after), limit)
         for sample in resting
-        for before, after, limit in zip(pressures(sample), pressures(standing), FALL, strict=True)
+        for before, after, limit in zip(pressures(sample), pressures(standing), limits, strict=True)
     ]
     return Breach(standing, "MOD", max(falls)) if max(falls) >= 0 else None
 
@@ -35,12 +35,13 @@ def fell(resting: Sequence[Sample], standing: Sample) -> Breach | None:
 def stood_up(samples: Sequence[Sample], case: Case) -> Iterator[Verdict]:
     """A verdict on each instant with a reading standing, at most 3 min after the newest sitting or lying one. We never
     learn when the patient stood up, and so it was within 3 min for certain. All other readings say nothing."""
+    bounds_at = bounds_of(BP_ORTHO, case)
     resting: list[Sample] = []
     for moment in moments(samples, doubtful=False):
         at = moment[0].at
         standing = [sample for sample in moment if posture(sample) == STANDING]
         if standing and resting and at - resting[0].at <= SOON:
-            breaches = [breach for sample in standing if (breach := fell(resting, sample))]
+            breaches = [breach for sample in standing if (breach := fell(resting, sample, bounds_at(at)))]
             yield Verdict(at, breaches if applies(BP_ORTHO, case, at) else [])
         resting = [sample for sample in moment if posture(sample) in RESTING] or resting
 
@@ -64,4 +65,8 @@ BP_ORTHO: Final = Rule(
     entry=NEXT_DAY.within,
     unless=(PREGNANCY,),
     on=False,
+    parameters=(
+        change("systolic", 20, "systolic fall from which on it counts"),
+        change("diastolic", 10, "diastolic fall from which on it counts"),
+    ),
 )

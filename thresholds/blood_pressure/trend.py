@@ -7,19 +7,20 @@ from fractions import Fraction
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from thresholds.blood_pressure.pressures import PREGNANCY, pressures
+from models.measures import SAME
+from thresholds.blood_pressure.pressures import PREGNANCY, change, pressures
 from thresholds.estimates.means import ByDate, RecentAndBefore, decimal, shown
 from thresholds.estimates.slope import theil_sen
 from thresholds.facts import applies
 from thresholds.fold import Breach, Moment, fold, moments
+from thresholds.limits import Bounds
+from thresholds.parameters import parameter
 from thresholds.types import Case, Found, Rule, Sample
 
 RECENT: Final = timedelta(days=7)
 BEFORE: Final = timedelta(days=28)
 ENOUGH: Final = 6
-DROP: Final = 20
-RISE: Final = (10, 5)
-SLOPE: Final = Fraction(1, 2)
+A_DAY: Final = {"mm[Hg]/d": SAME, "mmHg/d": SAME}
 SLOPE_DATES: Final = 21
 SLOPE_ENOUGH: Final = 10
 
@@ -28,7 +29,7 @@ def weeks() -> RecentAndBefore:
     return RecentAndBefore(pressures, 2, RECENT, BEFORE)
 
 
-def change(window: RecentAndBefore) -> tuple[Fraction, Fraction] | None:
+def changes(window: RecentAndBefore) -> tuple[Fraction, Fraction] | None:
     """Mean of 7 days less the mean of the 28 before, systolic and diastolic in mmHg; None when not enough."""
     if min(window.recent.count, window.before.count) < ENOUGH:
         return None
@@ -36,9 +37,9 @@ def change(window: RecentAndBefore) -> tuple[Fraction, Fraction] | None:
     return systolic, diastolic
 
 
-def dropped(sample: Sample, window: RecentAndBefore, case: Case) -> Breach | None:
-    changed = change(window)
-    if changed is None or changed[0] > -DROP or not applies(BP_DROP, case, sample.at):
+def dropped(sample: Sample, window: RecentAndBefore, case: Case, bounds: Bounds) -> Breach | None:
+    changed = changes(window)
+    if changed is None or changed[0] > -bounds["fall"].exact or not applies(BP_DROP, case, sample.at):
         return None
     figure = f"{shown(changed[0], ROUND_DOWN)} mmHg systolic, mean of 7 days against the 28 before"
     return Breach(sample, "MOD", decimal(-changed[0]), figure)
@@ -56,40 +57,40 @@ class Rising:
         self.days.move(moment)
 
 
-def rise_of_means(window: RecentAndBefore) -> tuple[Fraction, str] | None:
-    changed = change(window)
-    if changed is None or all(each < limit for each, limit in zip(changed, RISE, strict=True)):
+def rise_of_means(window: RecentAndBefore, bounds: Bounds) -> tuple[Fraction, str] | None:
+    changed = changes(window)
+    if changed is None or (changed[0] < bounds["systolic"].exact and changed[1] < bounds["diastolic"].exact):
         return None
     systolic, diastolic = (shown(each, ROUND_DOWN) for each in changed)
     return changed[0], f"{systolic}/{diastolic} mmHg more, mean of 7 days against the 28 before"
 
 
-def rise_of_slope(window: ByDate) -> tuple[Fraction, str] | None:
-    """The rise over 21 days when its slope is 0.5 mmHg a day or more and surely above 0. Ten days are enough."""
+def rise_of_slope(window: ByDate, bounds: Bounds) -> tuple[Fraction, str] | None:
+    """The rise over 21 days when its slope reaches its limit and is surely above 0. Ten days are enough."""
     if len(window.means) < SLOPE_ENOUGH:
         return None
     slope = theil_sen([(day.toordinal(), mean.of()) for day, mean in window.means.items()])
-    if slope is None or slope.median < SLOPE or slope.lower is None or slope.lower <= 0:
+    if slope is None or slope.median < bounds["slope"].exact or slope.lower is None or slope.lower <= 0:
         return None
     figure = f"{shown(slope.median, ROUND_DOWN, '0.01')} mmHg systolic a day more, over {SLOPE_DATES} days"
     return slope.median * SLOPE_DATES, figure
 
 
-def risen(sample: Sample, window: Rising, case: Case) -> Breach | None:
+def risen(sample: Sample, window: Rising, case: Case, bounds: Bounds) -> Breach | None:
     if not applies(BP_RISE, case, sample.at):
         return None
-    rise = rise_of_means(window.weeks) or rise_of_slope(window.days)
+    rise = rise_of_means(window.weeks, bounds) or rise_of_slope(window.days, bounds)
     return Breach(sample, "MOD", decimal(rise[0]), rise[1]) if rise else None
 
 
 def fold_drop(samples: Sequence[Sample], start: datetime, case: Case) -> list[Found]:
     """Without readings of a doubtful clock; an episode ends when there is not enough to judge by, too."""
-    return fold(BP_DROP.id, moments(samples, doubtful=False), start, case, dropped, weeks())
+    return fold(BP_DROP, moments(samples, doubtful=False), start, case, dropped, weeks())
 
 
 def fold_rise(samples: Sequence[Sample], start: datetime, case: Case) -> list[Found]:
     """As `fold_drop`. The slope is that of the systolic pressure over the 21 local dates that end with the reading."""
-    return fold(BP_RISE.id, moments(samples, doubtful=False), start, case, risen, Rising(ZoneInfo(case.zone)))
+    return fold(BP_RISE, moments(samples, doubtful=False), start, case, risen, Rising(ZoneInfo(case.zone)))
 
 
 BP_DROP: Final = Rule(
@@ -105,6 +106,7 @@ BP_DROP: Final = Rule(
     lookback=RECENT + BEFORE,
     unless=(PREGNANCY,),
     on=False,
+    parameters=(change("fall", 20, "fall of the mean systolic from which on it counts"),),
 )
 BP_RISE: Final = Rule(
     id="BP-RISE",
@@ -120,4 +122,9 @@ BP_RISE: Final = Rule(
     lookback=RECENT + BEFORE,
     unless=(PREGNANCY,),
     on=False,
+    parameters=(
+        change("systolic", 10, "rise of the mean systolic from which on it counts"),
+        change("diastolic", 5, "rise of the mean diastolic from which on it counts"),
+        parameter("slope", "rise of the systolic a day from which on it counts", "0.5 mm[Hg]/d", "lower", A_DAY),
+    ),
 )

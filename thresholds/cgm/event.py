@@ -12,7 +12,8 @@ from typing import Final, Protocol
 
 from thresholds.cgm.cadence import USUAL, Cadence
 from thresholds.fold import Breach, Course, Moment, moments
-from thresholds.types import Found, Sample
+from thresholds.limits import Bounds, bounds_of
+from thresholds.types import Case, Found, Rule, Sample
 from thresholds.witness import watching
 
 QUARTER: Final = timedelta(minutes=9, seconds=30)  # from first to last; half a minute is left for jitter
@@ -84,22 +85,23 @@ class Kind:
     """One rule's events. `breach` judges a sample; `over` says whether a sample counts towards the end."""
 
     rule: str
-    breach: Callable[[Sample], Breach | None]
-    over: Callable[[Sample], bool]
+    breach: Callable[[Sample, Bounds], Breach | None]
+    over: Callable[[Sample, Bounds], bool]
     entry: Callable[[], Entry]
 
 
 class Event:
     """At any moment either no event, perhaps with breaches pending, or an event that waits for its end."""
 
-    def __init__(self, kind: Kind) -> None:
-        self.kind = kind
+    def __init__(self, kind: Kind, bounds_at: Callable[[datetime], Bounds]) -> None:
+        self.kind, self.bounds_at = kind, bounds_at
         self.entry, self.end = kind.entry(), Run(QUARTER)
         self.course: Course | None = None
 
     def take(self, moment: Moment, spacing: timedelta | None) -> Found | None:
         """Judge the next moment: the event when this moment ends it, else None."""
-        at, breaches = moment[0].at, [found for sample in moment if (found := self.kind.breach(sample))]
+        at, bounds = moment[0].at, self.bounds_at(moment[0].at)
+        breaches = [found for sample in moment if (found := self.kind.breach(sample, bounds))]
         if witness := watching():
             witness.breached.update(breach.sample.id for breach in breaches)
         if self.course is None:
@@ -107,19 +109,21 @@ class Event:
                 self.course, self.end = Course.begin(self.kind.rule, self.entry.pending), Run(QUARTER)
             return None
         self.course.join(breaches)
-        if not self.end.step(at, all(map(self.kind.over, moment)), spacing):
+        if not self.end.step(at, all(self.kind.over(sample, bounds) for sample in moment), spacing):
             return None
         ended, self.course, self.entry = self.course.found("ended", ended_at=at), None, self.kind.entry()
         return ended
 
 
-def fold_events(kind: Kind, samples: Sequence[Sample], start: datetime, *, doubtful: bool) -> list[Found]:
+def fold_events(
+    rule: Rule, kind: Kind, samples: Sequence[Sample], start: datetime, case: Case, *, doubtful: bool
+) -> list[Found]:
     """Moments before `start` only tell the sensor's rhythm.
 
     Breaches before `start` need not be known: with `entry` subtracted, an event that they begin is complete before
     anything changed (then it is under way at `start`, which the caller excludes) or is never completed.
     """
-    cadence, event = Cadence(), Event(kind)
+    cadence, event = Cadence(), Event(kind, bounds_of(rule, case))
     episodes: list[Found] = []
     for moment in moments(samples, doubtful=doubtful):
         spacing = cadence.move(moment[0].at)

@@ -14,9 +14,12 @@ from datetime import datetime, timedelta
 from decimal import ROUND_DOWN, Decimal, localcontext
 from typing import Final
 
+from models.measures import SAME, Factor
 from thresholds.compare import EXACT, OFF_SCALE, converted
 from thresholds.fold import Breach, Moment, fold, moments
-from thresholds.glucose.limits import GLUCOSE, limit
+from thresholds.glucose.limits import GLUCOSE, low
+from thresholds.limits import Bounds
+from thresholds.parameters import parameter
 from thresholds.types import Case, Found, Rule, Sample
 
 WINDOW: Final = timedelta(minutes=20)
@@ -26,10 +29,7 @@ MICROSECOND: Final = timedelta(microseconds=1)
 MINUTE: Final = timedelta(minutes=1) // MICROSECOND
 SHOWN: Final = Decimal("0.01")
 
-FAST: Final = Decimal(-2)  # mg/dL per minute
-VERY_FAST: Final = Decimal(-3)
-NEARLY_LOW: Final = limit(100, "5.6")
-URGENT: Final = Decimal(55)  # mg/dL
+A_MINUTE: Final = {"mg/dL/min": SAME, "mmol/L/min": Factor(Decimal("18.0156"))}
 AHEAD: Final = 20 * MINUTE
 
 
@@ -102,19 +102,19 @@ def enough(window: Recent) -> bool:
     return window.line is not None
 
 
-def falling(sample: Sample, window: Recent, case: Case) -> Breach | None:
+def falling(sample: Sample, window: Recent, case: Case, bounds: Bounds) -> Breach | None:
     line = window.line
-    if line is None or not line.falls(FAST):
+    if line is None:
         return None
-    very_fast = line.falls(VERY_FAST)
-    if not very_fast and not NEARLY_LOW.below(sample):
+    very_fast = line.falls(-bounds["very_fast"].number)
+    if not very_fast and not (line.falls(-bounds["fast"].number) and bounds["nearly_low"].below(sample)):
         return None
     return Breach(sample, "HIGH" if very_fast else "MOD", -line.rate(), f"{line.rate()} mg/dL per min")
 
 
-def low_soon(sample: Sample, window: Recent, case: Case) -> Breach | None:
+def low_soon(sample: Sample, window: Recent, case: Case, bounds: Bounds) -> Breach | None:
     line = window.line
-    if line is None or not line.reaches(URGENT, AHEAD):
+    if line is None or not line.reaches(bounds["urgent"].number, AHEAD):
         return None
     there = line.after(AHEAD)
     return Breach(sample, "HIGH", -there, f"{there} mg/dL in 20 min at {line.rate()} mg/dL per min")
@@ -126,11 +126,11 @@ def numbers(samples: Iterable[Sample]) -> Iterable[Moment]:
 
 
 def fold_rate(samples: Sequence[Sample], start: datetime, case: Case) -> list[Found]:
-    return fold(CGM_ROC.id, numbers(samples), start, case, falling, Recent(), enough=enough)
+    return fold(CGM_ROC, numbers(samples), start, case, falling, Recent(), enough=enough)
 
 
 def fold_low_soon(samples: Sequence[Sample], start: datetime, case: Case) -> list[Found]:
-    return fold(CGM_ULS.id, numbers(samples), start, case, low_soon, Recent(), enough=enough)
+    return fold(CGM_ULS, numbers(samples), start, case, low_soon, Recent(), enough=enough)
 
 
 CGM_ROC: Final = Rule(
@@ -145,6 +145,11 @@ CGM_ROC: Final = Rule(
     fold=fold_rate,
     lookback=WINDOW,
     on=False,
+    parameters=(
+        parameter("fast", "fall from which on it counts while nearly low", "2 mg/dL/min", "lower", A_MINUTE),
+        parameter("nearly_low", "glucose below which it is nearly low", "100 mg/dL, 5.6 mmol/L", "higher", GLUCOSE),
+        parameter("very_fast", "fall from which on it counts at any glucose", "3 mg/dL/min", "lower", A_MINUTE),
+    ),
 )
 CGM_ULS: Final = Rule(
     id="CGM-ULS",
@@ -157,4 +162,5 @@ CGM_ULS: Final = Rule(
     fold=fold_low_soon,
     lookback=WINDOW,
     on=False,
+    parameters=(low("urgent", "glucose at or below which it will soon be", "55 mg/dL"),),
 )

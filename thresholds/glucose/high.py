@@ -11,16 +11,17 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+from models.measures import COUNT
 from thresholds.fold import Breach, Moment, fold, moments
-from thresholds.glucose.limits import GLUCOSE, IN_RANGE, VERY_HIGH, limit
+from thresholds.glucose.limits import high
 from thresholds.glucose.low import WEEK
+from thresholds.limits import Bounds, bounds_of
+from thresholds.parameters import parameter
 from thresholds.types import Case, Found, Rule, Sample
 
-BEFORE_MEALS: Final = limit(130, "7.2")
-BY_MEAL: Final = {"fasting": BEFORE_MEALS, "before_meal": BEFORE_MEALS, "after_meal": IN_RANGE}
+BY_MEAL: Final = {"fasting": "before_meals", "before_meal": "before_meals", "after_meal": "after_meals"}
 
 DAY: Final = timedelta(hours=24)
-OFTEN: Final = 3
 KETONES: Final = (("condition", "diabetes_type_1"), ("medication", "sglt2"))
 
 
@@ -43,52 +44,58 @@ class Highs:
             self.week.popleft()
 
 
-def is_very_high(sample: Sample) -> bool:
-    return VERY_HIGH.above(sample)
+def is_very_high(case: Case) -> Callable[[Sample], bool]:
+    bounds_at = bounds_of(GLU_VHI, case)
+    return lambda sample: bounds_at(sample.at)["high"].above(sample)
 
 
-def very_high(sample: Sample, window: Highs, case: Case) -> Breach | None:
-    if not is_very_high(sample):
+def very_high(sample: Sample, window: Highs, case: Case, bounds: Bounds) -> Breach | None:
+    if not window.above(sample):
         return None
     how_often = "2 in a row" if window.in_a_row else f"{len(window.week)} in 7 days"
     ketones = any(case.has(*fact, sample.at) for fact in KETONES)
     figure = f"{how_often}; check ketones" if ketones else how_often
-    return Breach(sample, "HIGH", VERY_HIGH.value(sample), figure)
+    return Breach(sample, "HIGH", bounds["high"].value(sample), figure)
 
 
-def very_high_again(sample: Sample, window: Highs, case: Case) -> Breach | None:
-    again = window.in_a_row or len(window.week) >= OFTEN
-    return very_high(sample, window, case) if again else None
+def very_high_again(sample: Sample, window: Highs, case: Case, bounds: Bounds) -> Breach | None:
+    again = window.in_a_row or len(window.week) >= bounds["often"].number
+    return very_high(sample, window, case, bounds) if again else None
 
 
 def fold_very_high(samples: Sequence[Sample], start: datetime, case: Case) -> list[Found]:
     """Without readings of a doubtful clock, which cannot say what came before them."""
     history = moments(samples, doubtful=False)
-    return fold(GLU_VHI.id, history, start, case, very_high_again, Highs(is_very_high, DAY), very_high)
+    return fold(GLU_VHI, history, start, case, very_high_again, Highs(is_very_high(case), DAY), very_high)
 
 
-def is_high_for_its_meal(sample: Sample) -> bool:
+def is_above_goal(case: Case) -> Callable[[Sample], bool]:
     """Above the goal of its meal; without a meal, or at bedtime, there is no goal to compare with."""
-    goal = BY_MEAL.get(sample.context.get("meal", ""))
-    return goal is not None and goal.above(sample)
+    bounds_at = bounds_of(GLU_HI, case)
+
+    def above(sample: Sample) -> bool:
+        goal = BY_MEAL.get(sample.context.get("meal", ""))
+        return goal is not None and bounds_at(sample.at)[goal].above(sample)
+
+    return above
 
 
-def high(sample: Sample, window: Highs, case: Case) -> Breach | None:
-    if not is_high_for_its_meal(sample):
+def above_goal(sample: Sample, window: Highs, case: Case, bounds: Bounds) -> Breach | None:
+    if not window.above(sample):
         return None
-    goal = BY_MEAL[sample.context["meal"]]
-    return Breach(sample, "INFO", goal.value(sample) - goal.figures[GLUCOSE.unit])
+    goal = bounds[BY_MEAL[sample.context["meal"]]]
+    return Breach(sample, "INFO", goal.value(sample) - goal.number)
 
 
-def high_again(sample: Sample, window: Highs, case: Case) -> Breach | None:
-    return high(sample, window, case) if window.in_a_row else None
+def above_goal_again(sample: Sample, window: Highs, case: Case, bounds: Bounds) -> Breach | None:
+    return above_goal(sample, window, case, bounds) if window.in_a_row else None
 
 
 def fold_high(samples: Sequence[Sample], start: datetime, case: Case) -> list[Found]:
     """Only readings with a good clock and a meal to judge them by; the others neither confirm nor end anything."""
     of_meals = (sample for sample in samples if sample.context.get("meal") in BY_MEAL)
     history = moments(of_meals, doubtful=False)
-    return fold(GLU_HI.id, history, start, case, high_again, Highs(is_high_for_its_meal, WEEK), high)
+    return fold(GLU_HI, history, start, case, above_goal_again, Highs(is_above_goal(case), WEEK), above_goal)
 
 
 GLU_VHI: Final = Rule(
@@ -104,6 +111,10 @@ GLU_VHI: Final = Rule(
     lookback=WEEK,
     interest=is_very_high,
     on=False,
+    parameters=(
+        high("high", "glucose above which it is of level 2", "250 mg/dL, 13.9 mmol/L"),
+        parameter("often", "such readings within 7 days that need not be in a row", "3 1", "lower", COUNT),
+    ),
 )
 GLU_HI: Final = Rule(
     id="GLU-HI",
@@ -116,6 +127,10 @@ GLU_HI: Final = Rule(
     standing="goals seen in a secondary source; two in a row within 7 days (design)",
     fold=fold_high,
     lookback=WEEK,
-    interest=is_high_for_its_meal,
+    interest=is_above_goal,
     on=False,
+    parameters=(
+        high("before_meals", "goal that is exceeded, fasting or before a meal", "130 mg/dL, 7.2 mmol/L"),
+        high("after_meals", "goal that is exceeded after a meal", "180 mg/dL, 10.0 mmol/L"),
+    ),
 )

@@ -6,14 +6,15 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
-from models.measures import BLOOD_PRESSURE
+from models.measures import BLOOD_PRESSURE, COUNT
 from thresholds.compare import component_of, number
 from thresholds.fold import Breach, Moment, fold, moments
+from thresholds.limits import Bounds
+from thresholds.parameters import parameter
 from thresholds.types import Case, Found, Rule, Sample
 
 IRREGULAR: Final = component_of(BLOOD_PRESSURE, "irregular")
 LAST: Final = 10
-OFTEN: Final = 3
 WITHIN: Final = timedelta(days=30)
 
 
@@ -38,8 +39,8 @@ class LastTen:
         return sum(irregular for _, irregular in self.seen)
 
 
-def often(sample: Sample, window: LastTen, case: Case) -> Breach | None:
-    if window.irregular < OFTEN:
+def often(sample: Sample, window: LastTen, case: Case, bounds: Bounds) -> Breach | None:
+    if window.irregular < bounds["readings"].number:
         return None
     return Breach(sample, "INFO", Decimal(window.irregular), f"{window.irregular} of {len(window.seen)} readings")
 
@@ -48,7 +49,7 @@ def fold_irregular(samples: Sequence[Sample], start: datetime, case: Case) -> li
     """Only readings of cuffs that tell, and without those of a doubtful clock: the last ten need an order. Three are
     enough, however few there are beside them; an episode ends when fewer are left among the last ten."""
     telling = (sample for sample in samples if IRREGULAR.name in sample.values)
-    return fold(HR_IRREG.id, moments(telling, doubtful=False), start, case, often, LastTen())
+    return fold(HR_IRREG, moments(telling, doubtful=False), start, case, often, LastTen())
 
 
 HR_IRREG: Final = Rule(
@@ -62,4 +63,5 @@ HR_IRREG: Final = Rule(
     fold=fold_irregular,
     lookback=WITHIN,
     on=False,
+    parameters=(parameter("readings", "irregular readings of the last ten", "3 1", "lower", COUNT),),
 )

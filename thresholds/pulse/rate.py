@@ -9,8 +9,10 @@ from operator import ge, gt, le, lt
 from typing import Final, NamedTuple
 
 from models.measures import BLOOD_PRESSURE
-from thresholds.compare import component_of, converted
+from thresholds.compare import EXACT, component_of, converted
 from thresholds.fold import Breach, moments
+from thresholds.limits import Bounds, bounds_of
+from thresholds.parameters import parameter
 from thresholds.repeat import Repeat, Verdict, fold_repeated
 from thresholds.types import Case, Found, Rule, Sample
 
@@ -22,31 +24,32 @@ Compare = Callable[[Decimal, Decimal], bool]
 
 
 class Tier(NamedTuple):
-    """A pulse for which `compare` holds with `figure`, in /min, has this severity."""
+    """A pulse for which `compare` holds with the parameter `name` has this severity."""
 
     compare: Compare
-    figure: Decimal
+    name: str
     severity: str
 
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """Tiers from the worst on, and the rate to which the pulse must return to end an episode: 10 % inside the outermost
-    limit. `sign` makes worse more."""
+    """Tiers from the worst on, and how the pulse must compare with `share` of the outermost limit, 10 % inside it, to
+    end an episode. `sign` makes worse more."""
 
     rule: str
     tiers: tuple[Tier, ...]
-    returned: Tier
+    returned: Compare
+    share: Decimal
     sign: int
 
-    def breach(self, sample: Sample) -> Breach | None:
+    def breach(self, sample: Sample, bounds: Bounds) -> Breach | None:
         pulse = rate(sample)
-        severity = next((tier.severity for tier in self.tiers if tier.compare(pulse, tier.figure)), None)
+        severity = next((each.severity for each in self.tiers if each.compare(pulse, bounds[each.name].number)), None)
         shown = f"{sample.values[PULSE.name].text} /min"
         return Breach(sample, severity, pulse * self.sign, shown) if severity else None
 
-    def has_returned(self, sample: Sample) -> bool:
-        return self.returned.compare(rate(sample), self.returned.figure)
+    def has_returned(self, sample: Sample, bounds: Bounds) -> bool:
+        return self.returned(rate(sample), EXACT.multiply(self.share, bounds["moderate"].number))
 
 
 def rate(sample: Sample) -> Decimal:
@@ -57,34 +60,38 @@ def with_pulse(samples: Sequence[Sample]) -> Iterator[Sample]:
     return (sample for sample in samples if PULSE.name in sample.values)
 
 
-def verdicts(rates: Rates, samples: Sequence[Sample]) -> Iterator[Verdict]:
+def verdicts(rates: Rates, samples: Sequence[Sample], case: Case) -> Iterator[Verdict]:
     """Readings with a doubtful clock are judged too: critical does not wait for a clock."""
+    bounds_at = bounds_of(RATES[rates.rule], case)
     for moment in moments(with_pulse(samples)):
-        breaches = [breach for sample in moment if (breach := rates.breach(sample))]
+        bounds = bounds_at(moment[0].at)
+        breaches = [breach for sample in moment if (breach := rates.breach(sample, bounds))]
         alone = any(breach.severity != MODERATE for breach in breaches)
-        yield Verdict(moment[0].at, breaches, alone, over=all(map(rates.has_returned, moment)))
+        yield Verdict(moment[0].at, breaches, alone, over=all(rates.has_returned(sample, bounds) for sample in moment))
 
 
 def fold_rate(rates: Rates, samples: Sequence[Sample], start: datetime, case: Case) -> list[Found]:
     """Readings without a pulse say nothing. A rate between the limit and that of return neither joins nor ends."""
-    return fold_repeated(rates.rule, verdicts(rates, samples), start, NEXT)
+    return fold_repeated(rates.rule, verdicts(rates, samples, case), start, NEXT)
 
 
 SLOW: Final = Rates(
     "HR-BRADY",
-    (Tier(lt, Decimal(40), "CRIT"), Tier(lt, Decimal(50), MODERATE)),
-    returned=Tier(ge, Decimal(55), MODERATE),
+    (Tier(lt, "critical", "CRIT"), Tier(lt, "moderate", MODERATE)),
+    returned=ge,
+    share=Decimal("1.1"),
     sign=-1,
 )
 FAST: Final = Rates(
     "HR-TACHY",
-    (Tier(ge, Decimal(131), "CRIT"), Tier(gt, Decimal(120), "HIGH"), Tier(gt, Decimal(100), MODERATE)),
-    returned=Tier(le, Decimal(90), MODERATE),
+    (Tier(ge, "critical", "CRIT"), Tier(gt, "high", "HIGH"), Tier(gt, "moderate", MODERATE)),
+    returned=le,
+    share=Decimal("0.9"),
     sign=1,
 )
 
 HR_BRADY: Final = Rule(
-    id=SLOW.rule,
+    id="HR-BRADY",
     words="Slow pulse at rest: < 50 /min, and again at the next reading within 24 h; CRIT below 40 in one reading",
     limit="50, 40 /min",
     stream="blood_pressure",
@@ -94,9 +101,13 @@ HR_BRADY: Final = Rule(
     fold=partial(fold_rate, SLOW),
     entry=NEXT.within,
     on=False,
+    parameters=(
+        parameter("moderate", "pulse below which it is slow, when it is again", "50 /min", "higher", PULSE, "40 /min"),
+        parameter("critical", "pulse below which one reading is CRIT", "40 /min", "higher", PULSE, "40 /min"),
+    ),
 )
 HR_TACHY: Final = Rule(
-    id=FAST.rule,
+    id="HR-TACHY",
     words="Fast pulse at rest: > 100 /min, and again at the next reading within 24 h; HIGH above 120 and CRIT from 131"
     " in one reading",
     limit="100, 120, 131 /min",
@@ -107,4 +118,10 @@ HR_TACHY: Final = Rule(
     fold=partial(fold_rate, FAST),
     entry=NEXT.within,
     on=False,
+    parameters=(
+        parameter("moderate", "pulse above which it is fast, when it is again", "100 /min", "lower", PULSE, "131 /min"),
+        parameter("high", "pulse above which one reading is HIGH", "120 /min", "lower", PULSE, "131 /min"),
+        parameter("critical", "pulse from which on one reading is CRIT", "131 /min", "lower", PULSE, "131 /min"),
+    ),
 )
+RATES: Final = {each.id: each for each in (HR_BRADY, HR_TACHY)}

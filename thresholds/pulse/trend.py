@@ -3,40 +3,41 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import ROUND_DOWN, Decimal
-from fractions import Fraction
 from typing import Final
 
+from models.measures import PERCENT
 from thresholds.estimates.means import RecentAndBefore, decimal, shown
 from thresholds.facts import applies
 from thresholds.fold import Breach, fold, moments
+from thresholds.limits import Bounds
+from thresholds.parameters import parameter
 from thresholds.pulse.rate import rate, with_pulse
 from thresholds.types import Case, Found, Rule, Sample
 
 RECENT: Final = timedelta(days=7)
 BEFORE: Final = timedelta(days=28)
 ENOUGH: Final = 6
-RISE: Final = Fraction(15, 100)
 
 
 def numbers(sample: Sample) -> tuple[Decimal]:
     return (rate(sample),)
 
 
-def risen(sample: Sample, window: RecentAndBefore, case: Case) -> Breach | None:
+def risen(sample: Sample, window: RecentAndBefore, case: Case, bounds: Bounds) -> Breach | None:
     """Six readings each are wanted, as for the trends of blood pressure."""
     if min(window.recent.count, window.before.count) < ENOUGH or not applies(HR_TREND, case, sample.at):
         return None
-    rise = window.recent.of() / window.before.of() - 1
-    if rise < RISE:
+    rise = 100 * (window.recent.of() / window.before.of() - 1)
+    if rise < bounds["rise"].exact:
         return None
-    figure = f"{shown(rise * 100, ROUND_DOWN)} % faster, mean of 7 days against the 28 before"
+    figure = f"{shown(rise, ROUND_DOWN)} % faster, mean of 7 days against the 28 before"
     return Breach(sample, "MOD", decimal(rise), figure)
 
 
 def fold_trend(samples: Sequence[Sample], start: datetime, case: Case) -> list[Found]:
     """Without readings of a doubtful clock; an episode ends when there is not enough to judge by, too."""
     window = RecentAndBefore(numbers, 1, RECENT, BEFORE)
-    return fold(HR_TREND.id, moments(with_pulse(samples), doubtful=False), start, case, risen, window)
+    return fold(HR_TREND, moments(with_pulse(samples), doubtful=False), start, case, risen, window)
 
 
 HR_TREND: Final = Rule(
@@ -52,4 +53,5 @@ HR_TREND: Final = Rule(
     lookback=RECENT + BEFORE,
     needs=("condition", "heart_failure"),
     on=False,
+    parameters=(parameter("rise", "rise of the mean from which on it counts", "15 %", "lower", PERCENT),),
 )

@@ -4,15 +4,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from operator import ge, gt
 from typing import Final
 
+from models.measures import MASS
 from thresholds.fold import Breach, fold, moments
+from thresholds.limits import Bounds
+from thresholds.parameters import Parameter, parameter
 from thresholds.types import Case, Found, Rule, Sample
-from thresholds.weight.scale import HEART_FAILURE, Extreme, Gain, Nearest, gain, shown
-
-ONE_DAY: Final = Gain(Decimal("1.36"), pounds=Decimal(3))
-THREE_DAYS: Final = Decimal("2.0")  # kg; 2 kg, not the 3 lb printed beside it in the source (§0 T5)
-SEVEN_DAYS: Final = Gain(Decimal("2.27"), pounds=Decimal(5))
+from thresholds.weight.scale import HEART_FAILURE, Extreme, Nearest, beyond, gain, shown
 
 DAY: Final = timedelta(hours=24)
 LEAST: Final = timedelta(hours=18)
@@ -25,39 +25,41 @@ WEEK: Final = timedelta(days=7)
 class Gained:
     """Whether a weighing exceeds the earlier one; no earlier one is not enough to judge by."""
 
-    exceeds: Callable[[Sample, Sample], bool]
     span: str
+    exceeds: Callable[[Decimal, int], bool]
 
-    def breach(self, sample: Sample, window: Nearest | Extreme, case: Case) -> Breach | None:
+    def breach(self, sample: Sample, window: Nearest | Extreme, case: Case, bounds: Bounds) -> Breach | None:
         before = window.before
-        if before is None or not case.has(*HEART_FAILURE, sample.at) or not self.exceeds(before, sample):
+        if before is None or not case.has(*HEART_FAILURE, sample.at):
             return None
-        grown = gain(before, sample)
-        return Breach(sample, "HIGH", grown, f"{shown(grown)} in {self.span}")
+        if not self.exceeds(beyond(bounds["gain"], before, sample), 0):
+            return None
+        more = gain(before, sample)
+        return Breach(sample, "HIGH", more, f"{shown(more)} in {self.span}")
 
 
-def more_than_two(before: Sample, after: Sample) -> bool:
-    return gain(before, after) > THREE_DAYS
+IN_A_DAY: Final = Gained("a day", ge)
+IN_THREE: Final = Gained("3 days", gt)
+IN_SEVEN: Final = Gained("7 days", ge)
 
 
-IN_A_DAY: Final = Gained(ONE_DAY.reached, "a day")
-IN_THREE: Final = Gained(more_than_two, "3 days")
-IN_SEVEN: Final = Gained(SEVEN_DAYS.reached, "7 days")
+def grown(words: str, pairs: str) -> tuple[Parameter]:
+    return (parameter("gain", words, pairs, "lower", MASS),)
 
 
 def fold_one_day(samples: Sequence[Sample], start: datetime, case: Case) -> list[Found]:
     """Against the weighing nearest to 24 h before, of those 18 to 36 h before. Without readings of a doubtful clock, as
     all of these: a gain needs to know when. An episode ends when there is nothing to compare with, too."""
     window = Nearest(DAY, LEAST, MOST, sign=1)
-    return fold(WT_HF_1D.id, moments(samples, doubtful=False), start, case, IN_A_DAY.breach, window)
+    return fold(WT_HF_1D, moments(samples, doubtful=False), start, case, IN_A_DAY.breach, window)
 
 
 def fold_three_days(samples: Sequence[Sample], start: datetime, case: Case) -> list[Found]:
-    return fold(WT_HF_3D.id, moments(samples, doubtful=False), start, case, IN_THREE.breach, Extreme(SPAN, sign=1))
+    return fold(WT_HF_3D, moments(samples, doubtful=False), start, case, IN_THREE.breach, Extreme(SPAN, sign=1))
 
 
 def fold_seven_days(samples: Sequence[Sample], start: datetime, case: Case) -> list[Found]:
-    return fold(WT_HF_7D.id, moments(samples, doubtful=False), start, case, IN_SEVEN.breach, Extreme(WEEK, sign=1))
+    return fold(WT_HF_7D, moments(samples, doubtful=False), start, case, IN_SEVEN.breach, Extreme(WEEK, sign=1))
 
 
 WT_HF_1D: Final = Rule(
@@ -73,6 +75,7 @@ WT_HF_1D: Final = Rule(
     lookback=MOST,
     needs=HEART_FAILURE,
     on=False,
+    parameters=grown("gain in a day from which on it counts", "1.36 kg, 3 lb"),
 )
 WT_HF_3D: Final = Rule(
     id="WT-HF-3D",
@@ -85,6 +88,8 @@ WT_HF_3D: Final = Rule(
     fold=fold_three_days,
     lookback=SPAN,
     needs=HEART_FAILURE,
+    # 2 kg, not the 3 lb printed beside it in the source (§0 T5)
+    parameters=grown("gain in 3 days above which it counts", "2.0 kg"),
 )
 WT_HF_7D: Final = Rule(
     id="WT-HF-7D",
@@ -98,4 +103,5 @@ WT_HF_7D: Final = Rule(
     lookback=WEEK,
     needs=HEART_FAILURE,
     on=False,
+    parameters=grown("gain in 7 days from which on it counts", "2.27 kg, 5 lb"),
 )

@@ -3,45 +3,49 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import ROUND_DOWN, Decimal
+from decimal import ROUND_DOWN
 from fractions import Fraction
 from functools import partial
 from typing import Final
 
+from models.measures import MASS, PERCENT
 from thresholds.estimates.means import decimal
 from thresholds.estimates.means import shown as cut
 from thresholds.facts import applies
 from thresholds.fold import Breach, fold, moments
+from thresholds.limits import Bounds
+from thresholds.parameters import parameter
 from thresholds.types import Case, Found, Rule, Sample
 from thresholds.weight.scale import HEART_FAILURE, Extreme, Nearest, gain, kilograms, shown
 
-LOSS: Final = Decimal(-2)
 SPAN: Final = timedelta(days=3)
 DIURETIC: Final = ("medication", "diuretic")
 WANTED: Final = (("goal", "weight_loss"), ("goal", "diuresis"))
 WEEK: Final = timedelta(days=7)
 
 
-def lost(sample: Sample, window: Extreme, case: Case) -> Breach | None:
+def lost(sample: Sample, window: Extreme, case: Case, bounds: Bounds) -> Breach | None:
     if window.before is None or not (applies(WT_HF_LOSS, case, sample.at) and case.has(*DIURETIC, sample.at)):
         return None
     change = gain(window.before, sample)
-    return Breach(sample, "MOD", -change, f"{shown(change)} in 3 days") if change < LOSS else None
+    if -change <= bounds["loss"].number:
+        return None
+    return Breach(sample, "MOD", -change, f"{shown(change)} in 3 days")
 
 
 def fold_on_diuretic(samples: Sequence[Sample], start: datetime, case: Case) -> list[Found]:
     """Against the highest weight of the 3 days before, as WT-HF-3D against the lowest. Without readings of a doubtful
     clock; an episode ends when there is nothing to compare with, too."""
-    return fold(WT_HF_LOSS.id, moments(samples, doubtful=False), start, case, lost, Extreme(SPAN, sign=-1))
+    return fold(WT_HF_LOSS, moments(samples, doubtful=False), start, case, lost, Extreme(SPAN, sign=-1))
 
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """A share lost in `days`: `severity` from `percent` on, `beyond` when it is more."""
+    """A share lost in `days`: `severity` from the published `percent` on, `beyond` when it is more."""
 
     rule: str
     days: int
-    percent: Fraction
+    percent: str
     severity: str
     beyond: str
 
@@ -49,13 +53,14 @@ class Loss:
     def ago(self) -> timedelta:
         return timedelta(days=self.days)
 
-    def breach(self, sample: Sample, window: Nearest, case: Case) -> Breach | None:
+    def breach(self, sample: Sample, window: Nearest, case: Case, bounds: Bounds) -> Breach | None:
         if window.before is None or any(case.has(*goal, sample.at) for goal in WANTED):
             return None
         share = -100 * Fraction(gain(window.before, sample)) / Fraction(kilograms(window.before))
-        if share < self.percent:
+        limit = bounds["percent"].exact
+        if share < limit:
             return None
-        severity = self.beyond if share > self.percent else self.severity
+        severity = self.beyond if share > limit else self.severity
         return Breach(sample, severity, decimal(share), f"-{cut(share, ROUND_DOWN)} % in {self.days} days")
 
 
@@ -63,7 +68,7 @@ def fold_loss(loss: Loss, samples: Sequence[Sample], start: datetime, case: Case
     """Against the weighing nearest to `days` before, at most a week off, the heavier of two as near. Without readings
     of a doubtful clock; an episode ends when there is nothing to compare with, too."""
     window = Nearest(loss.ago, loss.ago - WEEK, loss.ago + WEEK, sign=-1)
-    return fold(loss.rule, moments(samples, doubtful=False), start, case, loss.breach, window)
+    return fold(LOSSES[loss.rule], moments(samples, doubtful=False), start, case, loss.breach, window)
 
 
 WT_HF_LOSS: Final = Rule(
@@ -79,12 +84,14 @@ WT_HF_LOSS: Final = Rule(
     needs=HEART_FAILURE,
     unless=WANTED,
     on=False,
+    parameters=(parameter("loss", "loss in 3 days above which it counts", "2 kg", "lower", MASS),),
 )
 
 
 def rule(loss: Loss, source: str, more: str = "") -> Rule:
     """A limit of nursing homes, used again: off by default."""
-    percent = f"{float(loss.percent):g} %"
+    percent = f"{loss.percent} %"
+    share = parameter("percent", f"share lost in {loss.days} days from which on it counts", percent, "lower", PERCENT)
     return Rule(
         id=loss.rule,
         words=f"Weight loss: at least {percent} in {loss.days} days{more}",
@@ -98,9 +105,11 @@ def rule(loss: Loss, source: str, more: str = "") -> Rule:
         lookback=loss.ago + WEEK,
         unless=WANTED,
         on=False,
+        parameters=(share,),
     )
 
 
-WT_LOSS_30: Final = rule(Loss("WT-LOSS-30", 30, Fraction(5), "MOD", "HIGH"), "CMS MDS K0300", "; HIGH above 5 %")
-WT_LOSS_90: Final = rule(Loss("WT-LOSS-90", 90, Fraction(15, 2), "MOD", "MOD"), "CMS Appendix PP")
-WT_LOSS_180: Final = rule(Loss("WT-LOSS-180", 180, Fraction(10), "HIGH", "HIGH"), "CMS MDS K0300")
+WT_LOSS_30: Final = rule(Loss("WT-LOSS-30", 30, "5", "MOD", "HIGH"), "CMS MDS K0300", "; HIGH above 5 %")
+WT_LOSS_90: Final = rule(Loss("WT-LOSS-90", 90, "7.5", "MOD", "MOD"), "CMS Appendix PP")
+WT_LOSS_180: Final = rule(Loss("WT-LOSS-180", 180, "10", "HIGH", "HIGH"), "CMS MDS K0300")
+LOSSES: Final = {each.id: each for each in (WT_LOSS_30, WT_LOSS_90, WT_LOSS_180)}

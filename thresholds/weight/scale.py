@@ -1,13 +1,12 @@
 """What the rules of weight share: kilograms, a gain, and the right earlier weighing to compare with."""
 
 from collections import deque
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_UP, Decimal
 from typing import Final
 
 from models.measures import WEIGHT
-from thresholds.compare import EXACT, component_of, converted, number
+from thresholds.compare import EXACT, Bound, component_of, converted, number
 from thresholds.fold import Moment
 from thresholds.types import Sample
 
@@ -20,19 +19,14 @@ def kilograms(sample: Sample) -> Decimal:
     return converted(sample.values[BODY.name], BODY)
 
 
-@dataclass(frozen=True, slots=True)
-class Gain:
-    """A limit of a gain, published in kilograms and in pounds; neither converts into the other (5 lb are 2.268 kg)."""
-
-    kilograms: Decimal
-    pounds: Decimal
-
-    def reached(self, before: Sample, after: Sample) -> bool:
-        """In pounds where both were weighed in pounds, else in kilograms."""
-        amounts = [sample.values[BODY.name] for sample in (before, after)]
-        if all(amount.unit in POUNDS for amount in amounts):
-            return EXACT.subtract(number(amounts[1]), number(amounts[0])) >= self.pounds
-        return gain(before, after) >= self.kilograms
+def beyond(bound: Bound, before: Sample, after: Sample) -> Decimal:
+    """How far the gain exceeds its limit: in pounds where the limit has a figure in pounds and both were weighed in
+    them, else in kilograms. 5 lb are 2.268 kg, and neither 2.27 kg converts into the other."""
+    amounts = [sample.values[BODY.name] for sample in (before, after)]
+    pounds = next((figure for unit, figure in bound.figures.items() if unit in POUNDS), None)
+    if pounds is None or any(amount.unit not in POUNDS for amount in amounts):
+        return EXACT.subtract(gain(before, after), bound.number)
+    return EXACT.subtract(EXACT.subtract(number(amounts[1]), number(amounts[0])), pounds)
 
 
 def gain(before: Sample, after: Sample) -> Decimal:
