@@ -22,6 +22,7 @@ from flags.locks import lock_patients, try_lock_patients
 from flags.matching import match
 from flags.prompting import write_prompts
 from flags.record import Key, load_episodes, load_flags, write_episodes, write_flags
+from flags.silence_causes import with_causes
 from flags.states import EpisodeState, FlagState
 from flags.tally import FlagTally
 from models.queue import LookAgain, enqueue
@@ -128,6 +129,7 @@ def _evaluate(
     judged = list(_judge_all(connection, due, record, open_gap))
     write_episodes(connection, [each.change for _, each in judged])
     changed = [flag for key, each in judged for flag in _match(key, each, record, now)]
+    changed = with_causes(connection, changed, now)
     known = {flag.id for flags in record.flags.values() for flag in flags}
     write_flags(connection, changed, known)
     write_prompts(connection, [each.change for _, each in judged], now)

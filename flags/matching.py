@@ -150,8 +150,19 @@ def _show(flag: FlagState, episodes: Sequence[EpisodeState]) -> FlagState:
         ended=all(each.ended_at is not None for each in ordered),
         awaiting_confirmation=any(each.state == "awaiting" for each in ordered),
         not_confirmed=all(each.state == "not_confirmed" for each in ordered),
-        evidence={**last, "first": first["first"], "worst": worst.evidence["worst"], "worth": worst.evidence["worth"]},
+        evidence={
+            **_of_the_flag(flag),
+            **last,
+            "first": first["first"],
+            "worst": worst.evidence["worst"],
+            "worth": worst.evidence["worth"],
+        },
     )
+
+
+def _of_the_flag(flag: FlagState) -> dict[str, Any]:
+    """Of its evidence what no episode knows: why a stream is silent."""
+    return {name: flag.evidence[name] for name in ("silence",) if name in flag.evidence}
 
 
 def _move(flag: FlagState, status: str, note: str, now: datetime) -> FlagState:

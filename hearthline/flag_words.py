@@ -96,4 +96,10 @@ def _often(flag: Flag) -> str:
 
 def _note(flag: Flag) -> str:
     states = {"to be confirmed": flag.awaiting_confirmation, "not confirmed": flag.not_confirmed, "ended": flag.ended}
-    return next((words for words, holds in states.items() if holds), "lasting")
+    return next((words for words, holds in states.items() if holds), None) or silence_of(flag) or "lasting"
+
+
+def silence_of(flag: Flag) -> str | None:
+    """Why nothing comes, such as `battery low`; None for what is no silence."""
+    said: Mapping[str, Any] = flag.evidence.get("silence") or {}
+    return said.get("cause")

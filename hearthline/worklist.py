@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 
 from flags.families import CAUSES, Line, as_one
 from flags.states import ACTIVE
+from flags.sweep import BEHIND
 from flags.worklist import list_flags
 from hearthline.errors import USAGE, Failure
-from hearthline.flag_words import show
+from hearthline.flag_words import show, silence_of
 from hearthline.names import line_of
+from models.life import is_behind
 from models.tables import Flag, Patient
 from models.tables.judgement import STATUSES
 from registry.patients import get_patient
@@ -58,6 +60,13 @@ def list_lines(session: Session, flags: Sequence[Flag], limit: int | None) -> li
     ]
 
 
+def behind_since(session: Session, now: datetime) -> list[str]:
+    """What a person must know who reads the list while readings wait: one condition, not a flag a patient."""
+    if not is_behind(session.connection(), "ingest", now - BEHIND):
+        return []
+    return ["ingest is behind, or has just started: silence is not judged meanwhile; see: hearthline doctor"]
+
+
 def _with_others(row: dict[str, Any], others: int) -> dict[str, Any]:
     return row | {"rule": f"{row['rule']} +{others} more"} if others else row
 
@@ -89,7 +98,7 @@ def flag_sheet(flag: Flag, patient: Patient) -> dict[str, Any]:
         "since": _local(flag.since, zone), "until": _local(flag.until, zone),
         "episodes": flag.episodes, "breaches": flag.breaches,
         **{name: _at_home(flag.evidence.get(name), zone) for name in SHOWN},
-        "figure": flag.evidence.get("figure"),
+        "figure": flag.evidence.get("figure"), "silence": silence_of(flag),
         "history": [_step_text(step, zone) for step in flag.history],
         "note": NOTICE,
     }  # fmt: skip

@@ -50,7 +50,7 @@ def list_worklist(  # noqa: PLR0913  one parameter an option
     """By severity, then longest waiting. The table shows what is still to be worked on, flags of one cause as one with
     the highest; --json every flag of every status."""
     from flags.worklist import list_flags
-    from hearthline.worklist import check_filters, list_lines, list_rows
+    from hearthline.worklist import behind_since, check_filters, list_lines, list_rows
     from registry.patients import get_patient
 
     check_filters(severity, rule, status)
@@ -60,8 +60,9 @@ def list_worklist(  # noqa: PLR0913  one parameter an option
         found = list_flags(session, patient=patient, severity=severity, rule=rule, status=wanted, since=since)
         rows = list_lines(session, found, limit) if json else list_rows(session, found, limit, every=every)
         lacking = [] if patient is None or json else _lacking(session, patient, context.obj.now())
+        behind = behind_since(session, context.obj.now())
     show_rows(rows, COLUMNS, json=json, none="no flags to work on")
-    remark(lacking)
+    remark([*lacking, *behind])
 
 
 @app.command("show")

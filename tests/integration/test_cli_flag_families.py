@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from hearthline.__main__ import run
 from models.engine import open_writer
 from models.keys import derived_id
-from models.tables import Flag
+from models.tables import Flag, Process
 from tests.support.clinics import NOW, clinic_at
 
 EVIDENCE = {
@@ -79,3 +80,18 @@ def test_a_program_sees_each_with_its_cause(raised: dict[str, str], said: Callab
 def test_a_filter_does_not_change_which_flag_it_is_shown_with(raised: dict[str, str], said: Callable[..., str]) -> None:
     [line] = parsed(said("flags", "list", "--rule", "BP-S2", "--json"))
     assert line["shown_with"] == raised["BP-SEV"]
+
+
+def test_while_ingest_is_behind_the_list_says_so_once(
+    raised: dict[str, str], sqlite_database: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = datetime.now(UTC)
+    engine = open_writer(sqlite_database)
+    with Session(engine) as session, session.begin():
+        waits = now - timedelta(minutes=2)
+        session.add(
+            Process(kind="ingest", slot=0, holder="x", started_at=waits, seen_at=now, oldest_waiting=waits)
+        )  # fmt: skip
+    engine.dispose()
+    assert run(("flags", "list")) == 0
+    assert capsys.readouterr().err.count("ingest is behind") == 1
