@@ -1,0 +1,95 @@
+"""Whether a reading counted, and why not; from what the fold told its witness."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from flags.explain.figures import Figure
+from models.measures import NOT_A_PATIENT
+from thresholds.silence import length
+from thresholds.types import Case, Found, Rule, Sample
+from thresholds.witness import Witness
+
+BREACH: Final = "breach"
+IN_FIGURE: Final = "in the figure"
+UNDER: Final = "within the limit"
+NEEDED: Final[Mapping[str, str]] = dict.fromkeys(("HR-BRADY", "HR-TACHY", "HR-TREND"), "pulse") | {
+    "HR-IRREG": "irregular",
+    "SLP-AHI": "ahi",
+}
+NEEDED_CONTEXT: Final[Mapping[str, str]] = {"GLU-HI": "meal", "GLU-PREG": "meal"}
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """`figure` is that of the newest reading looked at; `episode` the one being explained, if there is one."""
+
+    rule: Rule
+    case: Case
+    witness: Witness
+    episode: Found | None
+    figure: Figure
+
+
+def why_not(sample: Sample, reasons: Reasons) -> tuple[bool, str]:
+    """(counted, in which way or why not)."""
+    if sample.id not in reasons.witness.looked_at:
+        return False, _left_out(sample, reasons.rule)
+    if reasons.rule.closes_itself:
+        return _of_silence(sample, reasons)
+    if sample.id in reasons.witness.joined:
+        mine = reasons.episode and reasons.episode.started_at <= sample.at <= reasons.episode.last_at
+        return (True, BREACH) if mine else (False, "counted for an earlier episode")
+    if sample.at in reasons.witness.said:
+        return False, reasons.witness.said[sample.at]
+    return _of_figure(sample, reasons)
+
+
+def _left_out(sample: Sample, rule: Rule) -> str:
+    """Why the rule never looked at it."""
+    needed, context = NEEDED.get(rule.id), NEEDED_CONTEXT.get(rule.id)
+    kind = sample.context.get("kind")
+    if kind in NOT_A_PATIENT:
+        return f"not the patient's own ({str(kind).replace('_', ' ')})"
+    if needed and needed not in sample.values:
+        return f"lacks {needed}"
+    if context and context not in sample.context:
+        return f"lacks its {context}"
+    return "doubtful clock" if sample.doubtful else "says nothing to this rule"
+
+
+def _of_silence(sample: Sample, reasons: Reasons) -> tuple[bool, str]:
+    episode = reasons.episode
+    if episode and sample.id == episode.first.id:
+        return True, "the last before the gap"
+    return (False, "ended the gap") if episode and sample.at == episode.ended_at else (False, "a reading, so no gap")
+
+
+def _of_figure(sample: Sample, reasons: Reasons) -> tuple[bool, str]:
+    """What breaches nothing may still be part of what was compared, or have ended what was."""
+    if reasons.episode and sample.at == reasons.episode.ended_at:
+        return False, "ended the episode"
+    if sample.id in reasons.witness.breached:
+        return False, _unconfirmed(sample.at, reasons)
+    figure, day = reasons.figure, sample.at.astimezone(ZoneInfo(reasons.case.zone)).date()
+    if sample.at in figure.of or day in figure.days:
+        return True, IN_FIGURE
+    return False, _outside(sample.at, day, figure)
+
+
+def _outside(at: datetime, day: date, figure: Figure) -> str:
+    if day in figure.skipped:
+        return "first day, left out"
+    first_at, first_day = min(figure.of, default=at), min(figure.days, default=day)
+    return "outside the window" if at < first_at or day < first_day else UNDER
+
+
+def _unconfirmed(at: datetime, reasons: Reasons) -> str:
+    """A breach by itself that began no episode."""
+    rule = reasons.rule
+    if rule.stream == "cgm":
+        return "a breach, not for long enough"
+    waits = reasons.case.now - at < rule.entry
+    return "a breach, awaits its repeat" if waits else f"a breach, not repeated within {length(rule.entry)}"
