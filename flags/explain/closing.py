@@ -24,7 +24,7 @@ USUAL: Final = "the first reading by which the rule matches no more"
 def closing(rule: Rule, episode: Found | None) -> str:
     """Without an episode, as if there were one of the rule's own severity."""
     if rule.closes_itself:
-        return "a reading ends the episode; the flag closes with it"
+        return "with a reading; the flag closes with it"
     severity = episode.severity if episode else rule.severity
     person = "the flag stays until somebody resolves it" if severity in URGENT else "the flag closes with it"
-    return f"{ENDS.get(rule.id, USUAL)} ends the episode; {person}"
+    return f"with {ENDS.get(rule.id, USUAL)}; {person}"

@@ -82,12 +82,12 @@ def explain(
     mine = [sample for sample in samples if sample.at <= at]
     with watched_by(witness):
         found = rule.fold(mine, start, replace(case, open_gap=ended is None))
-    seen = [sample for sample in mine if sample.id in witness.looked_at]
-    newest = seen[-1] if seen else None
-    figure = figures.get(newest.id, ALONE) if newest else ALONE
     episode = _episode(found, ended)
-    verdict, because = _verdict(rule, case, episode, newest, figure)
-    reasons = Reasons(rule, case, witness, episode, figure)
+    seen = [sample for sample in mine if sample.id in witness.looked_at]
+    newest = episode.newest if ended and episode else next(reversed(seen), None)
+    figure = figures.get(newest.id, ALONE) if newest else ALONE
+    verdict, because = _over(episode) if ended and episode else _verdict(rule, case, episode, newest, figure)
+    reasons = Reasons(rule, case, witness, episode, newest, figure)
     begin = _begin(rule, at, newest, episode)
     shown = [sample for sample in mine if sample.at >= begin]
     return Explanation(
@@ -108,7 +108,7 @@ def _begin(rule: Rule, at: datetime, newest: Sample | None, episode: Found | Non
     recent = [at - (rule.lookback + rule.entry or DAY), *([newest.at] if newest else [])]
     if episode is None or not (is_under_way(episode) or episode.ended_at == at):
         return min(recent)
-    return min([*recent, episode.first.at - rule.entry])
+    return min([*recent, episode.first.at - (rule.lookback + rule.entry)])
 
 
 def is_under_way(episode: Found | None) -> bool:
@@ -118,6 +118,10 @@ def is_under_way(episode: Found | None) -> bool:
 def _line(sample: Sample, reasons: Reasons, figures: Mapping[object, Figure]) -> Line:
     counted, why = why_not(sample, reasons)
     return Line(sample, counted, why, figures.get(sample.id, ALONE).text)
+
+
+def _over(episode: Found) -> tuple[Verdict, str]:
+    return Verdict.BREACHED, episode.state.replace("_", " ")
 
 
 def _verdict(

@@ -115,7 +115,7 @@ def _last_ten(window: LastTen, sample: Sample, rule: Rule, case: Case) -> Figure
 def _nights(window: Nights, sample: Sample, rule: Rule, case: Case) -> Figure:
     count, days = len(window.sorted), frozenset(day for day, _ in window.dated)
     if count < ENOUGH_NIGHTS:
-        return Figure(f"{count} nights; {ENOUGH_NIGHTS} are wanted", enough=False, days=days)
+        return Figure(f"of nights {count}; {ENOUGH_NIGHTS} are wanted", enough=False, days=days)
     return Figure(f"median {window.median().quantize(Decimal('0.01'), ROUND_DOWN)} /h of {count} nights", days=days)
 
 

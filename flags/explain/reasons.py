@@ -14,7 +14,7 @@ from thresholds.witness import Witness
 
 BREACH: Final = "breach"
 IN_FIGURE: Final = "in the figure"
-UNDER: Final = "within the limit"
+NO_BREACH: Final = "no breach"
 NEEDED: Final[Mapping[str, str]] = dict.fromkeys(("HR-BRADY", "HR-TACHY", "HR-TREND"), "pulse") | {
     "HR-IRREG": "irregular",
     "SLP-AHI": "ahi",
@@ -24,12 +24,13 @@ NEEDED_CONTEXT: Final[Mapping[str, str]] = {"GLU-HI": "meal", "GLU-PREG": "meal"
 
 @dataclass(frozen=True, slots=True)
 class Reasons:
-    """`figure` is that of the newest reading looked at; `episode` the one being explained, if there is one."""
+    """`figure` is that of `newest`, the newest reading to be explained; `episode` the one it belongs to, if any."""
 
     rule: Rule
     case: Case
     witness: Witness
     episode: Found | None
+    newest: Sample | None
     figure: Figure
 
 
@@ -76,14 +77,15 @@ def _of_figure(sample: Sample, reasons: Reasons) -> tuple[bool, str]:
     figure, day = reasons.figure, sample.at.astimezone(ZoneInfo(reasons.case.zone)).date()
     if sample.at in figure.of or day in figure.days:
         return True, IN_FIGURE
-    return False, _outside(sample.at, day, figure)
+    return False, _outside(sample.at, day, reasons)
 
 
-def _outside(at: datetime, day: date, figure: Figure) -> str:
+def _outside(at: datetime, day: date, reasons: Reasons) -> str:
+    figure, rule, newest = reasons.figure, reasons.rule, reasons.newest
     if day in figure.skipped:
         return "first day, left out"
-    first_at, first_day = min(figure.of, default=at), min(figure.days, default=day)
-    return "outside the window" if at < first_at or day < first_day else UNDER
+    early = newest is not None and newest.at - at > rule.lookback + rule.entry
+    return "outside the window" if early or day < min(figure.days, default=day) else NO_BREACH
 
 
 def _unconfirmed(at: datetime, reasons: Reasons) -> str:

@@ -27,6 +27,7 @@ COLUMNS = (
 )
 ACTIVE = ("open", "acknowledged", "in_progress")
 app.command("as-of")(asked.as_of)
+app.command("explain")(asked.explain)
 Statuses = Annotated[
     list[str] | None, typer.Option(help="open, acknowledged, in_progress, resolved, withdrawn; repeatable.")
 ]

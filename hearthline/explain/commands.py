@@ -1,15 +1,23 @@
-"""`flags as-of`: questions about flags that are answered from the record."""
+"""`flags as-of` and `flags explain`: questions about flags that are answered from the record."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from hearthline.options import Json, parse_instant
-from hearthline.show import remark, show_rows
+from hearthline.options import Json, parse_ending, parse_instant
+from hearthline.show import remark, show_one, show_rows
 
-At = Annotated[datetime, typer.Argument(parser=parse_instant, metavar="T", help="When, such as 2026-01-05T07:12:00Z.")]
+INSTANT = "2026-01-05T07:12:00Z"
+At = Annotated[datetime, typer.Argument(parser=parse_instant, metavar="T", help=f"When, such as {INSTANT}.")]
 OnePatient = Annotated[str | None, typer.Option(help="Only this patient (id).")]
+OfPatient = Annotated[str | None, typer.Option("--patient", help="Why there is or is none of this patient (id).")]
+OfRule = Annotated[str | None, typer.Option("--rule", help="By this rule (id).")]
+AtTime = Annotated[datetime | None, typer.Option("--at", parser=parse_instant, help="When (RFC 3339), else now.")]
+OfFlag = Annotated[
+    str | None,
+    typer.Argument(parser=parse_ending, metavar="[FLAG]", help="Its id, or the last characters that a table shows."),
+]
 
 
 def as_of(context: typer.Context, at: At, *, patient: OnePatient = None, json: Json = False) -> None:
@@ -21,3 +29,34 @@ def as_of(context: typer.Context, at: At, *, patient: OnePatient = None, json: J
         rows = as_of_rows(session, at, patient, statuses=None if json else ACTIVE, json=json)
     show_rows(rows, COLUMNS, json=json, none="no flags to work on then")
     remark([] if json else not_known(rows))
+
+
+def explain(
+    context: typer.Context,
+    flag: OfFlag = None,
+    *,
+    patient: OfPatient = None,
+    rule: OfRule = None,
+    at: AtTime = None,
+    json: Json = False,
+) -> None:
+    """Why there is a flag: each reading that counted or did not, limits, facts, and what closes it. With --patient and
+    --rule, why there was none."""
+    with context.obj.reading() as session:
+        line = _explained(session, flag, patient, rule, at, context.obj.now(), json=json)
+    show_one(line, json=json)
+
+
+def _explained(
+    session: Any, flag: str | None, patient: str | None, rule: str | None, at: datetime | None, now: datetime, *,
+    json: bool,
+) -> dict[str, Any]:  # fmt: skip
+    from hearthline.errors import USAGE, Failure
+    from hearthline.explain.asked import explained_absence, explained_flag
+
+    absence = patient is not None or rule is not None or at is not None
+    if flag is not None and not absence:
+        return explained_flag(session, flag, now, json=json)
+    if flag is not None or patient is None or rule is None:
+        raise Failure("name a flag, or --patient and --rule", "see: hearthline flags explain --help", USAGE)
+    return explained_absence(session, patient, rule, at or now, json=json)

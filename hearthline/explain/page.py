@@ -1,0 +1,174 @@
+"""An explanation for a program, and for a person as a sheet that fits on a screen."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from flags.explain.explanation import Explanation, Line
+from flags.explain.load import Asked
+from flags.explain.reasons import BREACH, NEEDED
+from hearthline.flag_words import newest as value_text
+from hearthline.worklist import NOTICE
+from models.measures import measure_of
+from thresholds.limits import PUBLISHED, InForce
+from thresholds.silence import length
+from thresholds.types import Amount, Sample
+
+MOST: Final = 14  # readings on a sheet; --json has all
+AHEAD: Final = 6
+LATE: Final = timedelta(hours=1)
+
+
+def explanation_line(asked: Asked) -> dict[str, Any]:
+    """Everything, for a program; instants in UTC with the patient's offset in minutes beside a reading's."""
+    said, zone = asked.explanation, ZoneInfo(asked.patient.zone)
+    rule, episode = said.rule, said.episode
+    return {
+        "patient": asked.patient.id, "rule": rule.id, "at": said.at, "verdict": said.verdict.value,
+        "because": said.because or None, "words": rule.words, "limit": rule.limit, "source": rule.source,
+        "standing": rule.standing, "figure": said.figure or None,
+        "episode": episode and {
+            "severity": episode.severity, "state": episode.state, "started_at": episode.started_at,
+            "last_at": episode.last_at, "ended_at": episode.ended_at, "breaches": episode.breaches,
+        },
+        "limits": [_limit_line(each) for each in said.limits],
+        "facts": [
+            {"name": fact.name, "value": fact.value, "from_at": fact.from_at, "until_at": fact.until_at}
+            for fact in said.facts
+        ],
+        "readings": [_reading_line(each, asked, zone) for each in said.readings],
+        "readings_before": said.outside, "other_streams": dict(asked.elsewhere),
+        "closes": said.closes, "notice": NOTICE,
+    }  # fmt: skip
+
+
+def _limit_line(limits: Sequence[InForce]) -> dict[str, Any]:
+    first = limits[0]
+    return {
+        "parameter": first.parameter.name, "words": first.parameter.words,
+        "amounts": [" ".join(amount) for amount in first.amounts], "origin": first.origin,
+        "author": first.author or None, "role": first.role or None, "reason": first.reason or None,
+        "from_at": first.from_at, "until_at": first.until_at,
+        "others": [{"origin": each.origin, "amounts": [" ".join(one) for one in each.amounts]} for each in limits[1:]],
+    }  # fmt: skip
+
+
+def _reading_line(line: Line, asked: Asked, zone: ZoneInfo) -> dict[str, Any]:
+    sample = line.sample
+    offset = (sample.at.astimezone(zone).utcoffset() or timedelta()) // timedelta(minutes=1)
+    return {
+        "reading": sample.id, "measured_at": sample.at.astimezone(UTC), "utc_offset": offset,
+        "received_at": asked.received_at.get(sample.id), "values": dict(sample.values), "counted": line.counted,
+        "why": line.why, "figure": line.figure or None,
+    }  # fmt: skip
+
+
+def explanation_sheet(asked: Asked) -> dict[str, Any]:
+    """The same for a person, in the patient's time."""
+    said, zone = asked.explanation, ZoneInfo(asked.patient.zone)
+    rule = said.rule
+    return {
+        "rule": f"{rule.id}  {rule.words}",
+        "patient": f"{asked.patient.name} ({asked.patient.id})",
+        "at": _local(said.at, zone),
+        "answer": said.verdict.value + (f": {said.because}" if said.because else ""),
+        "episode": _episode_text(said, zone),
+        "figure": said.figure or None,
+        "limit": [_limit_text(each, zone) for each in said.limits] or f"{rule.limit}, published",
+        "source": rule.source,
+        "standing": rule.standing,
+        "facts": [f"{fact.name.replace('_', ' ')} {fact.value.replace('_', ' ')}" for fact in said.facts],
+        "readings": [*_readings(asked, zone), *_not_shown(asked)],
+        "ends": said.closes,
+    }  # fmt: skip
+
+
+def _episode_text(said: Explanation, zone: ZoneInfo) -> str | None:
+    episode = said.episode
+    if episode is None:
+        return None
+    end = f"to {_local(episode.ended_at, zone)}" if episode.ended_at else "on"
+    state = episode.state.replace("_", " ")
+    return f"{episode.severity} {state}, from {_local(episode.started_at, zone)} {end}, {episode.breaches} breaching"
+
+
+def _limit_text(limits: Sequence[InForce], zone: ZoneInfo) -> str:
+    first, *others = limits
+    text = f"{first.parameter.words}: {_amounts(first)}, {_who(first, zone)}"
+    return text + "".join(f"; {each.origin}: {_amounts(each)}" for each in others)
+
+
+def _amounts(limit: InForce) -> str:
+    first, *others = (f"{amount.text} {amount.unit}" for amount in limit.amounts)
+    return first + "".join(f" ({each})" for each in others)
+
+
+def _who(limit: InForce, zone: ZoneInfo) -> str:
+    if limit.origin == PUBLISHED:
+        return PUBLISHED
+    since = f" since {_local(limit.from_at, zone)}" if limit.from_at else ""
+    until = f" until {_local(limit.until_at, zone)}" if limit.until_at else ""
+    role = f" ({limit.role})" if limit.role else ""
+    return f"{limit.origin}, set by {limit.author or 'nobody named'}{role}{since}{until}: {limit.reason or 'no reason'}"
+
+
+def _readings(asked: Asked, zone: ZoneInfo) -> Iterator[str]:
+    """Aligned; of many those at the first breach and the newest ones."""
+    lines = asked.explanation.readings
+    places = _chosen(lines)
+    rows = [_row(lines[place], asked, zone) for place in places]
+    widths = [max((len(row[part]) for row in rows), default=0) for part in range(3)]
+    told = -1
+    for place, row in zip(places, rows, strict=True):
+        yield from _left_out(lines[told + 1 : place])
+        yield "  ".join([*map(str.ljust, row, widths), row[3]])
+        told = place
+
+
+def _chosen(lines: Sequence[Line]) -> list[int]:
+    newest = range(max(len(lines) - MOST, 0), len(lines))
+    if len(lines) <= MOST or not any(line.why == BREACH for line in lines):
+        return list(newest)
+    first = next(place for place, line in enumerate(lines) if line.why == BREACH)
+    around = range(max(first - AHEAD // 2, 0), min(first + AHEAD // 2, len(lines)))
+    return sorted({*around, *newest[AHEAD:]})
+
+
+def _left_out(lines: Sequence[Line]) -> Iterator[str]:
+    if lines:
+        yield f"… {len(lines)} more, {sum(each.counted for each in lines)} of them counted (--json has all)"
+
+
+def _row(line: Line, asked: Asked, zone: ZoneInfo) -> tuple[str, str, str, str]:
+    sample = line.sample
+    received = asked.received_at.get(sample.id)
+    late = f", came in {length(received - sample.at)} later" if received and received - sample.at >= LATE else ""
+    figure = f" ({line.figure})" if line.figure and line.why == BREACH else ""
+    doubt = ", clock in doubt" if sample.doubtful and line.counted else ""
+    counted = "counted" if line.counted else "not"
+    return _local(sample.at, zone), sample_value(sample, asked), counted, f"{line.why}{figure}{doubt}{late}"
+
+
+def sample_value(sample: Sample, asked: Asked) -> str:
+    """What the rule reads of it, as sent; a dash where the reading lacks that."""
+    rule = asked.explanation.rule
+    needed = NEEDED.get(rule.id)
+    if needed:
+        amount = sample.values.get(needed)
+        return "–" if amount is None else " ".join(Amount(*amount)).removesuffix(" 1").replace("{events}", "")
+    measure = measure_of(rule.stream)
+    if measure != "blood_pressure" and measure not in sample.values:
+        return ", ".join(" ".join(amount) for amount in sample.values.values())
+    return value_text(measure, {"figure": None, "newest": {"values": sample.values}})
+
+
+def _not_shown(asked: Asked) -> Iterator[str]:
+    if asked.explanation.outside:
+        yield f"{asked.explanation.outside} earlier ones are outside the window"
+    for stream, count in asked.elsewhere.items():
+        yield f"{count} of another stream ({stream.replace('.apart', ', not of the patient')}) count for nothing here"
+
+
+def _local(at: datetime, zone: ZoneInfo) -> str:
+    return f"{at.astimezone(zone):%a %Y-%m-%d %H:%M}"
