@@ -84,6 +84,8 @@ def _outside(at: datetime, day: date, reasons: Reasons) -> str:
     figure, rule, newest = reasons.figure, reasons.rule, reasons.newest
     if day in figure.skipped:
         return "first day, left out"
+    if reasons.episode and at < reasons.episode.started_at:
+        return "before the episode"
     early = newest is not None and newest.at - at > rule.lookback + rule.entry
     return "outside the window" if early or day < min(figure.days, default=day) else NO_BREACH
 

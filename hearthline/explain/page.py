@@ -74,7 +74,7 @@ def explanation_sheet(asked: Asked) -> dict[str, Any]:
         "at": _local(said.at, zone),
         "answer": said.verdict.value + (f": {said.because}" if said.because else ""),
         "episode": _episode_text(said, zone),
-        "figure": said.figure or None,
+        "figure": said.figure or "the reading alone",
         "limit": [_limit_text(each, zone) for each in said.limits] or f"{rule.limit}, published",
         "source": rule.source,
         "standing": rule.standing,
@@ -84,10 +84,10 @@ def explanation_sheet(asked: Asked) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _episode_text(said: Explanation, zone: ZoneInfo) -> str | None:
+def _episode_text(said: Explanation, zone: ZoneInfo) -> str:
     episode = said.episode
     if episode is None:
-        return None
+        return "none in the time looked at"
     end = f"to {_local(episode.ended_at, zone)}" if episode.ended_at else "on"
     state = episode.state.replace("_", " ")
     return f"{episode.severity} {state}, from {_local(episode.started_at, zone)} {end}, {episode.breaches} breaching"
@@ -165,9 +165,9 @@ def sample_value(sample: Sample, asked: Asked) -> str:
 
 def _not_shown(asked: Asked) -> Iterator[str]:
     if asked.explanation.outside:
-        yield f"{asked.explanation.outside} earlier ones are outside the window"
+        yield f"further back, outside the window: {asked.explanation.outside}"
     for stream, count in asked.elsewhere.items():
-        yield f"{count} of another stream ({stream.replace('.apart', ', not of the patient')}) count for nothing here"
+        yield f"another stream, which counts for nothing here ({stream.replace('.', ' ')}): {count}"
 
 
 def _local(at: datetime, zone: ZoneInfo) -> str:
