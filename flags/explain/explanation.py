@@ -153,7 +153,7 @@ def is_silent(rule: Rule, case: Case, newest: Sample | None) -> str:
     otherwise; a rule on silence judges just that."""
     if newest is None:
         return "no reading that it could judge"
-    reach = first_limit(rule.stream, case.facts, newest.at)
+    reach = first_limit(rule.stream, case, newest.at)
     if rule.closes_itself or reach is None or case.now - newest.at <= reach:
         return ""
     return f"no reading for {length(case.now - newest.at)}"

@@ -37,7 +37,7 @@ def found_by_engine(rule: Rule, samples: list[Sample], at: datetime) -> list[Fou
 def explained(rule: Rule, samples: list[Sample], at: datetime, found: list[Found]) -> Explanation:
     """As the edge does it: from where nothing of the rule was under way, with what `Rule` promises to be enough."""
     start = restart(rule, [episode_of(each) for each in found], at)
-    known = promised(rule, [each for each in samples if each.at <= at], start)
+    known = promised(rule, [each for each in samples if each.at <= at], start, case_at(at))
     return explain(rule, known, start, case_at(at))
 
 
