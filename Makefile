@@ -15,7 +15,7 @@ NO_PYTHON = there is no $(PYTHON): sudo apt install python3.11 python3.11-venv
 WHEELHOUSE ?= wheelhouse
 WHEELS := .build/wheels/bin/python -m pip --quiet --disable-pip-version-check --no-input
 BENCHMARKS := $(patsubst benchmarks/%.py,%,$(wildcard benchmarks/*.py))
-COVERED := device ingest models thresholds flags registry
+COVERED := charts device ingest models thresholds flags registry reports
 
 # Preflight may remove an environment that cannot be used, so the stamp is looked at by a make of its own, afterwards.
 ready = command -v $(PYTHON) >/dev/null || { echo "hearthline: $(NO_PYTHON)" >&2; exit 1; }; \
@@ -97,9 +97,9 @@ wheelhouse:  ## a folder from which to install without internet, for this Python
 
 lock:  ## the lock files again, after a change in pyproject.toml (needs uv); ARGS=--upgrade for newer versions
 	@command -v uv >/dev/null || { echo "hearthline: uv is missing: pip install uv" >&2; exit 1; }
-	@$(COMPILE) --extra demo --extra postgres --extra test $(ARGS) -o requirements/test.txt
-	@$(COMPILE) --extra demo --constraint requirements/test.txt $(ARGS) -o requirements/demo.txt
-	@$(COMPILE) --extra postgres --constraint requirements/test.txt $(ARGS) -o requirements/install.txt
+	@$(COMPILE) --extra demo --extra postgres --extra reports --extra test $(ARGS) -o requirements/test.txt
+	@$(COMPILE) --extra demo --extra reports --constraint requirements/test.txt $(ARGS) -o requirements/demo.txt
+	@$(COMPILE) --extra postgres --extra reports --constraint requirements/test.txt $(ARGS) -o requirements/install.txt
 
 clean:  ## remove what was installed and made, not what was stored in var/
 	@rm -rf $(VENV) .build build dist *.egg-info .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis \

@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 NEEDED = (3, 11)
-FREE_MIB = {"demo": 400, "test": 1200}
+FREE_MIB = {"demo": 600, "test": 1300}
 
 
 def python_problem(version, find_module):

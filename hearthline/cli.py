@@ -21,6 +21,7 @@ from hearthline.commands import (
     patients,
     quarantine,
     replay,
+    reports,
     rules,
     simulate,
     verify,
@@ -54,6 +55,7 @@ GROUPS = {
     "flags": flags.app,
     "quarantine": quarantine.app,
     "rules": rules.app,
+    "reports": reports.app,
     "db": db.app,
 }
 

@@ -77,9 +77,12 @@ def explain_system(error: OSError, code: int = NO) -> Failure | None:
     return Failure(known[0].format(error.filename or "the output"), known[1], code) if known else None
 
 
-def explain_driver(error: ImportError) -> Failure | None:
-    """Of the driver of PostgreSQL, which not everybody installs; None for a module of ours that is missing."""
-    if (error.name or DRIVER).partition(".")[0] != DRIVER:  # it gives no name when it finds no libpq
+def explain_missing(error: ImportError) -> Failure | None:
+    """Of what not everybody installs, pandas and the driver of PostgreSQL; None for a module of ours."""
+    missing = (error.name or DRIVER).partition(".")[0]  # the driver gives no name when it finds no libpq
+    if missing == "pandas":
+        return Failure("reports need pandas, which is not installed", "run: pip install 'hearthline[reports]'", NO)
+    if missing != DRIVER:
         return None
     return Failure("the driver of PostgreSQL is not installed", "run: pip install 'hearthline[postgres]'", DATABASE)
 
@@ -112,13 +115,14 @@ EXPLAIN: Final[Mapping[str, Callable[[Any], Failure | None]]] = {
     "registry.errors.RegistryError": _answer_is_no,
     "flags.errors.FlagError": _answer_is_no,
     "ingest.errors.QuarantineError": _answer_is_no,
+    "reports.errors.ReportError": _answer_is_no,
     "ingest.worker.BrokerRefusedError": _refused,
     "ingest.lease.SlotHeldError": _held,
     "typer.exceptions.TyperException": _usage,
     "typer.exceptions.Abort": _aborted,
     "builtins.KeyboardInterrupt": _aborted,
     "builtins.OSError": explain_system,
-    "builtins.ImportError": explain_driver,
+    "builtins.ImportError": explain_missing,
 }
 
 

@@ -12,7 +12,13 @@ from hypothesis import settings
 
 from tests.support.places import ROOT, absent
 
-pytest_plugins = ["tests.support.brokers", "tests.support.postgres", "tests.support.databases", "tests.support.clinics"]
+pytest_plugins = [
+    "tests.support.brokers",
+    "tests.support.postgres",
+    "tests.support.databases",
+    "tests.support.clinics",
+    "tests.support.wards",
+]
 
 SERVERS = {"postgres", "mosquitto", "embedded_broker"}
 

@@ -12,7 +12,10 @@ import pytest
 
 from tests.support.places import ROOT, absent
 
-ROOMS = ("device", "flags", "hearthline", "ingest", "migrations", "models", "registry", "simulators", "thresholds")
+ROOMS = (
+    "charts", "device", "flags", "hearthline", "ingest", "migrations", "models", "registry", "reports", "simulators",
+    "thresholds",
+)  # fmt: skip
 LINTER = Path(sys.executable).parent / "lint-imports"
 FILES = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py") if path.parent.name != "versions")
 

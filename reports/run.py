@@ -1,0 +1,76 @@
+"""One report of one patient, made from the record."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from registry.patients import get_patient
+from reports.errors import ReportError
+from reports.page.blocks import Words
+from reports.page.html import page
+from reports.period import period_of
+from reports.report import WORDING, Ask, Found, Kind, Options, content
+from reports.subject import load_subject
+from reports.table import KINDS
+
+LONGEST: Final = 36_525  # days: a hundred years
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """`days` None means as many as suits the report; `until` and `cursor` None mean now."""
+
+    report: str
+    patient: str
+    days: int | None = None
+    until: datetime | None = None
+    cursor: datetime | None = None
+    options: Options = field(default_factory=Options)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """`content` is the whole of it for JSON; `html` renders it as a page."""
+
+    kind: Kind
+    ask: Ask
+    found: Found
+    content: Mapping[str, Any]
+
+    def html(self) -> str:
+        blocks = [*self.found.blocks(), Words("Notes", self.found.notes)]
+        return page(f"{self.kind.title}: {self.ask.subject.name}", self._head(), blocks, WORDING, self._foot())
+
+    def _head(self) -> list[tuple[str, str]]:
+        subject, period = self.ask.subject, self.ask.period
+        born = subject.born(period.until)
+        zone = ZoneInfo(period.zone)
+        local = [f"{each.astimezone(zone):%Y-%m-%d %H:%M}" for each in (period.since, period.until)]
+        named = [("Patient", subject.id), ("Born", f"{born:%Y-%m-%d}" if born else "not stated")]
+        return [*named, ("Period", f"{local[0]} to {local[1]}, {period.days} days"), ("Zone", period.zone)]
+
+    def _foot(self) -> list[tuple[str, str]]:
+        left = ", ".join(f"{count} {reason}" for reason, count in self.found.left_out.items()) or "none"
+        made = f"{self.content['made_at']:%Y-%m-%d %H:%M}Z"
+        used = [("Readings used", str(self.found.used)), ("Left out", left), ("Digest", self.found.digest)]
+        return [("Made", made), ("Record as of", self.ask.cursor.isoformat()), *used]
+
+
+def run_report(session: Session, wish: Wish, now: datetime) -> Report:
+    """Raises ReportError for what no report can do, RegistryError when there is no such patient."""
+    kind = KINDS.get(wish.report)
+    if kind is None:
+        raise ReportError(f"there is no report {wish.report!r}; one of: {', '.join(KINDS)}")
+    days = kind.days if wish.days is None else wish.days
+    if not 1 <= days <= LONGEST:
+        raise ReportError(f"a report is of 1 to {LONGEST} days")
+    patient = get_patient(session, wish.patient)
+    until, cursor = wish.until or now, wish.cursor or now
+    subject = load_subject(session, patient, until, cursor)
+    ask = Ask(session, subject, period_of(until, days, patient.zone), cursor, wish.options)
+    found = kind.make(ask)
+    return Report(kind, ask, found, content(kind, ask, found, now))
