@@ -82,11 +82,12 @@ class Decoding:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A delivery beside the verdicts on its elements, in the payload's order, what was refused, and whose record
-    it changed."""
+    """A delivery beside the verdicts on its elements, in the payload's order, what was refused, whose record it
+    changed, and to whom of them something happened that may be critical."""
 
     delivery: Delivery
     verdicts: Sequence[Verdict]
     refusals: Sequence[Rejected]
     patients: frozenset[str]
     keep: bool
+    urgent: frozenset[str] = frozenset()

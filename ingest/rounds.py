@@ -1,22 +1,24 @@
 """Which patients are evaluated when: in rounds, because many together cost less each (ADR 0011), and a round in lots,
-so that what is published meanwhile is not kept waiting for the whole of it."""
+so that what is published meanwhile is not kept waiting for the whole of it. What may be critical waits for no round."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-LOT: Final = 50  # patients, some 10 ms
+from ingest.delivery import Settled
+
+LOT: Final = 25  # patients, some 10 ms
 LOT_OF_BACKLOG: Final = 250
-EVALUATE_AFTER: Final = 0.1  # seconds the oldest stored reading may wait for its evaluation to begin
-CATCHING_UP: Final = 0.5  # the same while full batches come: what has waited for hours is evaluated for half the cost
+EVALUATE_AFTER: Final = 0.5  # seconds the oldest stored reading may wait for a lull or a round
 
 
 @dataclass(slots=True)
 class Rounds:
     """`waiting` are patients with readings since the round began, `left` those of the round; `batches` and `begun` are
-    how many batches their readings came in. Seconds are monotonic."""
+    how many batches their readings came in. `urgent` are some of `waiting`; seconds are monotonic."""
 
     waiting: set[str] = field(default_factory=set)
+    urgent: set[str] = field(default_factory=set)
     since: float = 0.0
     batches: int = 0
     left: list[str] = field(default_factory=list)
@@ -26,17 +28,23 @@ class Rounds:
     def idle(self) -> bool:
         return not self.waiting and not self.left
 
-    def add(self, patients: Iterable[str], now: float) -> None:
-        """A batch is stored; these have new readings."""
+    def add(self, batch: Iterable[Settled], now: float) -> None:
+        """A batch is stored."""
         if not self.waiting:
             self.since = now
-        self.waiting.update(patients)
+        for one in batch:
+            self.waiting |= one.patients
+            self.urgent |= one.urgent
         self.batches += 1
 
     def next_lot(self, now: float, *, lull: bool, backlog: bool) -> list[str]:
-        """Whom to evaluate now; nobody when nothing is due. `lull`: nothing came; `backlog`: a full batch did."""
-        due = lull or now - self.since > (CATCHING_UP if backlog else EVALUATE_AFTER)
-        if not self.left and self.waiting and due:
+        """Whom to evaluate now; nobody when nothing is due. `lull`: nothing came; `backlog`: a full batch did, and what
+        has waited for hours gains nothing by a lot of its own. The urgent stay in the round, which counts batches."""
+        if self.urgent and not backlog and (self.left or not lull):
+            lot = sorted(self.urgent)[:LOT]
+            self.urgent.difference_update(lot)
+            return lot
+        if not self.left and self.waiting and (lull or now - self.since > EVALUATE_AFTER):
             self._begin()
         size = LOT_OF_BACKLOG if backlog else LOT
         lot, self.left = self.left[:size], self.left[size:]
@@ -50,7 +58,8 @@ class Rounds:
         return everybody
 
     def _begin(self) -> None:
-        self.left, self.waiting = sorted(self.waiting), set()
+        self.left = [*sorted(self.urgent), *sorted(self.waiting - self.urgent)]
+        self.waiting, self.urgent = set(), set()
         self.begun, self.batches = self.begun + self.batches, 0
 
     def ended(self) -> int:

@@ -19,6 +19,7 @@ from models.queue import LookAgain, enqueue
 from registry.devices import DEVICE_ID
 from registry.holders import Holders
 from registry.lock import hold_shared
+from thresholds.urgent import is_urgent
 
 Element = Attributed | Rejected | Noted
 
@@ -71,13 +72,15 @@ def _settle(
     one: Decoding, elements: Sequence[Element], rulings: dict[tuple[int, int], str | None], place: int
 ) -> Settled:
     judged = [_judge(element, rulings, place) for element in elements]
-    stored = {
-        element.patient_id
+    stored = [
+        element
         for element in elements
         if isinstance(element, Attributed) and rulings[place, element.reading.element] is None
-    }
+    ]
+    patients = frozenset(each.patient_id for each in stored)
+    urgent = frozenset(each.patient_id for each in stored if is_urgent(each.values, each.reading.comparator))
     refusals = [refusal for _, refusal in judged if refusal is not None]
-    return Settled(one.delivery, [verdict for verdict, _ in judged], refusals, frozenset(stored), one.keep)
+    return Settled(one.delivery, [verdict for verdict, _ in judged], refusals, patients, one.keep, urgent)
 
 
 def _judge(element: Element, rulings: dict[tuple[int, int], str | None], place: int) -> tuple[Verdict, Rejected | None]:

@@ -118,7 +118,7 @@ def settle(work: Work, batch: Sequence[Delivery]) -> None:
     work.subscriber.acknowledge(one.delivery.token for one in settled)
     work.subscriber.answer(receipts(settled))
     work.prompts.hear(settled)
-    work.rounds.add((patient for one in settled for patient in one.patients), time.monotonic())
+    work.rounds.add(settled, time.monotonic())
 
 
 def judge(work: Work, lot: Sequence[str]) -> None:

@@ -1,13 +1,22 @@
 """Whose readings are evaluated when."""
 
-from ingest.rounds import CATCHING_UP, EVALUATE_AFTER, LOT, LOT_OF_BACKLOG, Rounds
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from ingest.delivery import Settled, handed_over
+from ingest.rounds import EVALUATE_AFTER, LOT, LOT_OF_BACKLOG, Rounds
 
 MANY = [f"pt-{n:03}" for n in range(2 * LOT + 10)]
+DELIVERY = handed_over("hearthline/v1/up/cuff-00000001/weight", b"{}", datetime(2026, 3, 2, tzinfo=UTC))
 
 
-def rounds_of(patients: list[str]) -> Rounds:
+def batch_of(patients: Iterable[str], urgent: Iterable[str] = ()) -> list[Settled]:
+    return [Settled(DELIVERY, (), (), frozenset(patients), keep=False, urgent=frozenset(urgent))]
+
+
+def rounds_of(patients: list[str], urgent: Iterable[str] = ()) -> Rounds:
     rounds = Rounds()
-    rounds.add(patients, 0.0)
+    rounds.add(batch_of(patients, urgent), 0.0)
     return rounds
 
 
@@ -21,10 +30,38 @@ def test_a_lull_is_used_at_once() -> None:
     assert rounds_of(["a"]).next_lot(0.0, lull=True, backlog=False) == ["a"]
 
 
-def test_a_backlog_gathers_longer_and_in_larger_lots() -> None:
+def test_a_backlog_is_evaluated_in_larger_lots() -> None:
     rounds = rounds_of([f"pt-{n:04}" for n in range(LOT_OF_BACKLOG + 1)])
-    assert rounds.next_lot(CATCHING_UP, lull=False, backlog=True) == []
-    assert len(rounds.next_lot(CATCHING_UP + 0.001, lull=False, backlog=True)) == LOT_OF_BACKLOG
+    assert rounds.next_lot(EVALUATE_AFTER, lull=False, backlog=True) == []
+    assert len(rounds.next_lot(EVALUATE_AFTER + 0.001, lull=False, backlog=True)) == LOT_OF_BACKLOG
+
+
+def test_who_is_urgent_waits_for_no_round() -> None:
+    rounds = rounds_of(["a", "b", "c"], urgent=["b"])
+    assert rounds.next_lot(0.0, lull=False, backlog=False) == ["b"]
+    assert rounds.next_lot(0.0, lull=False, backlog=False) == []
+
+
+def test_who_is_urgent_comes_between_the_lots_of_a_round() -> None:
+    rounds = rounds_of(MANY)
+    rounds.next_lot(0.0, lull=True, backlog=False)
+    rounds.add(batch_of(["late"], urgent=["late"]), 0.0)
+    assert rounds.next_lot(0.0, lull=True, backlog=False) == ["late"]
+    assert rounds.next_lot(0.0, lull=True, backlog=False) == MANY[LOT : 2 * LOT]
+
+
+def test_who_is_urgent_comes_first_in_the_round_of_a_lull_or_a_backlog() -> None:
+    assert rounds_of(["a", "b"], urgent=["b"]).next_lot(0.0, lull=True, backlog=False) == ["b", "a"]
+    behind = rounds_of(["a", "b"], urgent=["b"])
+    assert behind.next_lot(0.0, lull=False, backlog=True) == []
+    assert behind.next_lot(EVALUATE_AFTER + 0.001, lull=False, backlog=True) == ["b", "a"]
+
+
+def test_a_lot_of_the_urgent_ends_no_round_and_leaves_the_rest_for_the_next() -> None:
+    rounds = rounds_of(MANY, urgent=MANY)
+    assert rounds.next_lot(0.0, lull=False, backlog=False) == MANY[:LOT]
+    assert rounds.ended() == 0
+    assert rounds.next_lot(0.0, lull=False, backlog=False) == MANY[LOT : 2 * LOT]
 
 
 def test_a_round_is_finished_before_the_next_begins_so_that_nobody_waits_for_ever() -> None:
@@ -33,25 +70,25 @@ def test_a_round_is_finished_before_the_next_begins_so_that_nobody_waits_for_eve
         seen += lot
         assert len(lot) <= LOT
         if len(seen) < len(MANY):
-            rounds.add(["pt-000"], 1.0)  # comes again and again, and takes nobody's turn
+            rounds.add(batch_of(["pt-000"]), 1.0)  # comes again and again, and takes nobody's turn
     assert seen == [*MANY, "pt-000"]
 
 
 def test_batches_count_as_evaluated_when_nobody_of_their_round_is_left() -> None:
     rounds = rounds_of(MANY)
-    rounds.add(["pt-000"], 0.0)
+    rounds.add(batch_of(["pt-000"]), 0.0)
     counts = []
     while rounds.next_lot(1.0, lull=True, backlog=False):
         counts.append(rounds.ended())
         if len(counts) == 1:
-            rounds.add(["late"], 1.0)
+            rounds.add(batch_of(["late"]), 1.0)
     assert counts == [0, 0, 2, 1]
 
 
 def test_at_the_end_everybody_is_left() -> None:
     rounds = rounds_of(MANY)
     rounds.next_lot(1.0, lull=True, backlog=False)
-    rounds.add(["late"], 1.0)
+    rounds.add(batch_of(["late"]), 1.0)
     assert rounds.everybody() == ["late", *MANY[LOT:]]
     assert rounds.idle
     assert rounds.ended() == 2
