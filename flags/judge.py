@@ -14,7 +14,7 @@ from flags.states import EpisodeState, episode_of
 from models.measures import measure_of
 from models.queue import LookAgain
 from thresholds import RULES, rules_for
-from thresholds.silence import first_limit
+from thresholds.silence import counts_from, first_limit
 from thresholds.types import Case, Found, Rule, Sample
 
 FIRST_DAY = datetime.min.replace(tzinfo=UTC)
@@ -90,12 +90,16 @@ def _compare(
 
 def _next_silence(rule: Rule, due: Due, samples: Sequence[Sample], case: Case) -> list[LookAgain]:
     """The timer of the open gap: when its first limit passes, but not while the device may still be delivering. Where
-    the gap was judged and found to be past it, the fold has said when the next limit passes."""
+    the gap was judged and found to be past it, the fold has said when the next limit passes. A pause without an end
+    needs none: its end is news."""
     newest = next((sample.at for sample in reversed(samples) if not sample.doubtful), None)
     limit = first_limit(due.stream, case, newest) if newest else None
     if newest is None or limit is None or (rule.needs and not case.has(*rule.needs, newest)):
         return []
-    passes_at, soonest = newest + limit, case.now + DELIVERED_LATELY
+    expected_from = counts_from(case.facts, newest, max(newest, case.now))
+    if expected_from is None:
+        return []
+    passes_at, soonest = expected_from + limit, case.now + DELIVERED_LATELY
     if case.open_gap and passes_at < case.now:
         return []
     return [LookAgain(due.patient_id, due.stream, newest, max(passes_at, soonest), "timer")]

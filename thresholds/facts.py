@@ -68,6 +68,7 @@ FACTS: Final[Mapping[str, FactName]] = MappingProxyType(
         "therapy": FactName("what the patient is treated with", ("cpap",)),
         "goal": FactName("what is wanted of the patient's weight, so that a loss is none", ("weight_loss", "diuresis")),
         "symptom": FactName("what the patient reports, while it lasts", ("dizziness", "syncope")),
+        "paused": FactName("where the patient is while nobody expects readings", ("hospital", "travel")),
         "glucose_gap_hours": FactName("longest time between fingersticks", (), "whole hours", "12", read_whole),
         "dry_weight": FactName("weight without excess fluid, set by a clinician", (), "kg", "70.5", read_decimal),
         "birth_date": FactName("day of birth, for the age", (), "date", "1950-12-31", read_date, lifelong=True),

@@ -17,6 +17,7 @@ from thresholds.types import SEVERITIES, Case, Fact, Found, Rule, Sample
 
 GAP_HOURS: Final = "glucose_gap_hours"
 PRESCRIBED_GAPS: Final = 2
+PAUSED: Final = "paused"
 MICROSECOND: Final = timedelta(microseconds=1)
 LONG: Final = {"d": timedelta(days=1), "h": timedelta(hours=1)}
 NAMED: Final = {"info": "INFO", "moderate": "MOD", "high": "HIGH"}
@@ -125,13 +126,23 @@ def gaps(samples: Sequence[Sample], case: Case) -> Iterator[Gap]:
         yield Gap(readings[-1], None)
 
 
+def counts_from(facts: Sequence[Fact], since: datetime, until: datetime) -> datetime | None:
+    """From when readings are expected in the gap: `since`, or where the patient was paused (hospital, travel) within
+    it, from the end of that; None for a pause without an end. The pause may end after `until`."""
+    pauses = [each for each in facts if each.name == PAUSED and each.from_at < until]
+    ends = [each.until_at for each in pauses if each.until_at is None or each.until_at > since]
+    return None if None in ends else max([since, *(end for end in ends if end is not None)])
+
+
 def silence(expected: Expected, gap: Gap, case: Case, bounds: Bounds) -> Found | None:
-    """The episode of one gap: it starts when the first limit is reached and is as severe as the gap is long."""
-    since = gap.after.at
-    if expected.needs and not case.has(*expected.needs, since):
+    """The episode of one gap: it starts when the first limit is reached and is as severe as the gap is long. A pause
+    explains what of the gap came before it, too."""
+    until = gap.until or case.now
+    since = counts_from(case.facts, gap.after.at, until)
+    if since is None or (expected.needs and not case.has(*expected.needs, gap.after.at)):
         return None
-    tiers = expected.tiers_at(bounds, case.facts, since)
-    waited = (gap.until or case.now) - since
+    tiers = expected.tiers_at(bounds, case.facts, gap.after.at)
+    waited = until - since
     passed = [tier for tier in tiers if waited > tier.limit]
     if not passed:
         return None

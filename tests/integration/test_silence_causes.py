@@ -3,10 +3,13 @@
 import json
 from datetime import timedelta
 
+from sqlalchemy.orm import Session
+
 from ingest.commit import commit
 from ingest.decode import decode
 from ingest.delivery import Decoding, handed_over
-from tests.support.clinics import Clinic, ago, pressure
+from registry.facts import end_fact
+from tests.support.clinics import Clinic, ago, broken_promises, pressure
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -52,3 +55,27 @@ def test_what_was_said_of_a_silence_stays_when_a_reading_closed_it(clinic: Clini
     clinic.take(pressure("pt-anna", ago() + 4 * DAY, "120 80 mmHg"))
     [flag] = clinic.flags(rule="NODATA-BP")
     assert (flag.status, causes(clinic)) == ("resolved", {"pt-anna": "battery low"})
+
+
+def test_while_the_patient_is_away_nothing_is_silent_and_afterwards_it_counts_anew(any_clinic: Clinic) -> None:
+    any_clinic.enrol("pt-anna")
+    any_clinic.take(pressure("pt-anna", ago(), "120 80 mmHg"))
+    any_clinic.now += 4 * DAY
+    any_clinic.settle()
+    any_clinic.state("pt-anna", "paused=hospital", from_at=ago() + 3 * DAY)
+    any_clinic.settle()
+    assert [flag.status for flag in any_clinic.flags()] == ["withdrawn"]
+    any_clinic.now += 20 * DAY
+    any_clinic.settle()
+    assert [flag.status for flag in any_clinic.flags()] == ["withdrawn"]
+    home = ago() + 24 * DAY
+    with Session(any_clinic.engine) as session, session.begin():
+        end_fact(session, "pt-anna", "paused", None, at=home, author="nurse", now=any_clinic.now)
+    any_clinic.settle()
+    any_clinic.now = home + 3 * DAY
+    any_clinic.settle()
+    assert [flag.status for flag in any_clinic.flags()] == ["withdrawn"]
+    any_clinic.now += HOUR
+    any_clinic.settle()
+    assert [(flag.status, flag.since) for flag in any_clinic.flags()][1:] == [("open", home + 3 * DAY)]
+    assert broken_promises(any_clinic) == []
