@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from thresholds import blood_pressure, cgm, glucose, pulse, weight
+from thresholds import blood_pressure, cgm, glucose, pulse, sleep, weight
 from thresholds.facts import missing_facts
 from thresholds.silence import CGM_GAP, NODATA_BP, NODATA_GLU, NODATA_SLP, NODATA_WT
-from thresholds.sleep import SLP_AHI
 from thresholds.types import Rule
 
 __all__ = ("RULES", "missing_facts", "rules_for")
@@ -18,7 +17,7 @@ _TABLE = (
     *glucose.RULES, NODATA_GLU,
     *cgm.RULES, CGM_GAP,
     *weight.RULES, NODATA_WT,
-    SLP_AHI, NODATA_SLP,
+    *sleep.RULES, NODATA_SLP,
 )  # fmt: skip
 
 RULES: Final[Mapping[str, Rule]] = MappingProxyType({rule.id: rule for rule in _TABLE})

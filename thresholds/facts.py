@@ -24,6 +24,10 @@ def read_whole(text: str) -> int | None:
     return int(text) if WHOLE.fullmatch(text) else None
 
 
+def read_scale(text: str) -> int | None:
+    return int(text) if text in {"1", "2"} else None
+
+
 def read_text(text: str) -> str | None:
     return text if text.strip() and text.isprintable() else None
 
@@ -71,6 +75,10 @@ FACTS: Final[Mapping[str, FactName]] = MappingProxyType(
         "paused": FactName("where the patient is while nobody expects readings", ("hospital", "travel")),
         "glucose_gap_hours": FactName("longest time between fingersticks", (), "whole hours", "12", read_whole),
         "dry_weight": FactName("weight without excess fluid, set by a clinician", (), "kg", "70.5", read_decimal),
+        "height": FactName("body height, for the body mass index", (), "cm", "172", read_decimal),
+        "spo2_scale": FactName(
+            "which NEWS2 scale of oxygen saturation: 2 where 88–92 % is wanted", (), "1 or 2", "2", read_scale
+        ),
         "birth_date": FactName("day of birth, for the age", (), "date", "1950-12-31", read_date, lifelong=True),
         "medicine": FactName(
             "one medicine with its dose, for reports; no rule reads it", (), "words", "furosemide 40 mg once daily",

@@ -21,8 +21,8 @@ from thresholds.glucose.high import Highs
 from thresholds.glucose.low import LowWeek
 from thresholds.glucose.pregnancy import OutsideWeek
 from thresholds.pulse.irregular import LastTen
-from thresholds.sleep import ENOUGH as ENOUGH_NIGHTS
-from thresholds.sleep import Nights
+from thresholds.sleep.nights import ENOUGH as ENOUGH_NIGHTS
+from thresholds.sleep.nights import Medians, Nights
 from thresholds.types import Case, Rule, Sample
 from thresholds.weight.scale import Extreme, Nearest, gain
 from thresholds.weight.scale import shown as kilograms_shown
@@ -112,11 +112,17 @@ def _last_ten(window: LastTen, sample: Sample, rule: Rule, case: Case) -> Figure
     return Figure(f"{window.irregular} of {len(window.seen)} readings", of=frozenset(at for at, _ in window.seen))
 
 
-def _nights(window: Nights, sample: Sample, rule: Rule, case: Case) -> Figure:
-    count, days = len(window.sorted), frozenset(day for day, _ in window.dated)
-    if count < ENOUGH_NIGHTS:
+def _median(window: Medians, sample: Sample, rule: Rule, case: Case) -> Figure:
+    count, days, median = len(window.sorted), frozenset(day for day, _ in window.dated), window.median()
+    if median is None:
         return Figure(f"of nights {count}; {ENOUGH_NIGHTS} are wanted", enough=False, days=days)
-    return Figure(f"median {window.median().quantize(Decimal('0.01'), ROUND_DOWN)} /h of {count} nights", days=days)
+    return Figure(f"median {median.quantize(Decimal('0.01'), ROUND_DOWN)} /h of {count} nights", days=days)
+
+
+def _nights(window: Nights, sample: Sample, rule: Rule, case: Case) -> Figure:
+    count = len(window.means)
+    wanted = "" if count >= window.enough else f"; {window.enough} are wanted"
+    return Figure(f"of {count} nights{wanted}", not wanted, days=frozenset(window.means))
 
 
 def _compared(window: Extreme | Nearest, sample: Sample, rule: Rule, case: Case) -> Figure:
@@ -144,6 +150,7 @@ SAY: Final[Mapping[type, Say]] = {
     LowWeek: _week("of level 1", lambda window: window.lows),
     OutsideWeek: _week("outside the target", lambda window: window.outside),
     LastTen: _last_ten,
+    Medians: _median,
     Nights: _nights,
     Extreme: _compared,
     Nearest: _compared,

@@ -192,6 +192,23 @@ def test_rules_are_listed_with_their_sources(said: Said) -> None:
     )
 
 
+def test_rules_are_listed_with_the_numbers_that_may_be_set(said: Said) -> None:
+    rules = {
+        line["id"]: line["parameters"] for line in map(json.loads, said("rules", "list", "--json")[1].splitlines())
+    }
+    assert all(rules.values())
+    assert rules["GLU-L2"] == [
+        {
+            "name": "low",
+            "words": "glucose below which it is of level 2",
+            "published": ["54 mg/dL", "3.0 mmol/L"],
+            "units": ["mg/dL", "mmol/L"],
+            "safer": "higher",
+            "widest": "54 mg/dL",
+        }
+    ]
+
+
 def test_a_table_is_aligned_and_says_what_it_shows(said: Said) -> None:
     lines = said("rules", "list")[1].splitlines()
     start = lines[0].index("severity")

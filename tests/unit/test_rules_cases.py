@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from thresholds import RULES
-from thresholds.types import Amount, Case, Fact, Found, Sample
+from thresholds.types import Amount, Case, Fact, Found, Limit, Rule, Sample
 
 CASES = Path(__file__).parents[1] / "cases" / "rules"
 ORIGIN = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -20,6 +20,16 @@ USUAL = {
     "cgm": (("glucose",), "mg/dL"),
     "weight": (("weight",), "kg"),
     "sleep": (("ahi",), "/h"),
+}
+OF_RULES = {
+    "SLP-CPAP-USE": (("therapy_time",), "min"),
+    "SLP-SPO2-88": (("t88",), "min"),
+    "SLP-NADIR": (("spo2_min",), "%"),
+    "SLP-T90": (("t90", "time_in_bed"), "min"),
+    "SLP-ODI": (("odi",), "/h"),
+    "SLP-SHORT": (("total_sleep",), "min"),
+    "SLP-LONG": (("total_sleep",), "min"),
+    "SLP-EFF": (("total_sleep", "time_in_bed"), "min"),
 }
 OWN_UNIT = {"pulse": {"/min", "bpm"}, "irregular": {"1"}}  # the unit a line gives is the others', unless it is theirs
 VALUE = re.compile(
@@ -52,8 +62,8 @@ def unit_of(name: str, given: str) -> str:
     return given if given in own else min(own)
 
 
-def samples(text: str, stream: str) -> list[Sample]:
-    names, usual = USUAL[stream]
+def samples(text: str, rule: Rule) -> list[Sample]:
+    names, usual = OF_RULES.get(rule.id) or USUAL[rule.stream]
     taken: list[Sample] = []
     for item in filter(None, text.split("; ")):
         when, _, what = item.partition("=")
@@ -64,7 +74,7 @@ def samples(text: str, stream: str) -> list[Sample]:
         values = {
             name: Amount(number, unit_of(name, value["unit"] or usual)) for name, number in given if number != "-"
         }
-        context = {CONTEXT[stream]: value["said"]} if value["said"] else {}
+        context = {CONTEXT[rule.stream]: value["said"]} if value["said"] else {}
         context |= {"kind": "control_solution"} if "!" in value["marks"] else {}
         doubtful = "?" in value["marks"]
         taken += [
@@ -78,6 +88,22 @@ def fact(text: str) -> Fact:
     return Fact(name, value, ORIGIN + span(begin or "-900d"), ORIGIN + span(end) if end else None)
 
 
+def limit(text: str, rule: Rule) -> Limit:
+    """`systolic=170mmHg@2d..9d`, `!` behind it when a provider gave a reason; another rule's with its id before."""
+    other, name, figure, unit, begin, end, reason = re.fullmatch(
+        r"(?:([A-Z0-9-]+):)?([a-z_]+)=([0-9.]+)([^@!]+)(?:@(.*)\.\.([^!]*))?(!?)", text
+    ).groups(default="")
+    return Limit(
+        rule=other or rule.id,
+        parameter=name,
+        amount=Amount(figure, unit),
+        from_at=ORIGIN + span(begin or "-9d"),
+        until_at=ORIGIN + span(end) if end else None,
+        role="provider" if reason else "nurse",
+        reason="known",
+    )
+
+
 def line_of(found: Found) -> str:
     end = written(found.ended_at) if found.ended_at else ""
     again = f" again {written(found.recheck_at)}" if found.recheck_at else ""
@@ -87,8 +113,12 @@ def line_of(found: Found) -> str:
 def rows() -> Iterator[object]:
     for table in sorted(CASES.glob("*.txt")):
         lines = [line for line in table.read_text().splitlines() if line and not line.startswith("#")]
-        columns, *cells = ([cell.strip() for cell in line.split("|")] for line in lines)
-        for row in (dict(zip(columns, line, strict=True)) for line in cells):
+        columns: list[str] = []
+        for cells in ([cell.strip() for cell in line.split("|")] for line in lines):
+            if cells[0] == "what":  # a table may have a second part with columns of its own
+                columns = cells
+                continue
+            row = dict(zip(columns, cells, strict=True))
             yield pytest.param(table.stem, row, id=f"{table.stem}: {row['what']}")
 
 
@@ -100,8 +130,9 @@ def test_samples_become_the_episodes_of_the_table(rule_id: str, row: Mapping[str
         now=ORIGIN + span(row.get("now") or "365d"),
         facts=tuple(map(fact, filter(None, row.get("facts", "").split("; ")))),
         open_gap=row.get("gap") == "open",
+        limits=[limit(each, rule) for each in filter(None, row.get("limits", "").split("; "))],
     )
-    taken = samples(row["samples"], rule.stream)
+    taken = samples(row["samples"], rule)
     found = rule.fold(taken, ORIGIN - timedelta(days=30), case)
     assert ("; ".join(map(line_of, found)) or "-") == row["expect"]
 

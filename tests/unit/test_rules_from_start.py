@@ -32,6 +32,7 @@ FACTS = (
     Fact("glucose_gap_hours", "12", ORIGIN + timedelta(days=2)),
     Fact("condition", "pregnancy", ORIGIN + timedelta(days=6), ORIGIN + timedelta(days=20)),
     Fact("medication", "sglt2", ORIGIN + timedelta(days=1)),
+    Fact("therapy", "cpap", ORIGIN + timedelta(days=1), ORIGIN + timedelta(days=50)),
 )
 DAYS = [0, 3600, 43200, 86400, 90000, 172801, 259201, 432001, 604800, 950400]
 MINUTES = [0, 30, 59, 60, 150, 298, 300, 300, 302, 450, 451, 900, 901, 7200]
@@ -71,7 +72,17 @@ CONTEXT = {
     "blood_pressure": [{"posture": posture} for posture in ("sitting", "standing")],
 }
 OWN_UNIT = {"pulse": "/min", "irregular": "1"}
+BED = (["300 420 min", "8 8.2 h", "410 480 min", "650 660 min", "300 min"], DAYS)
+OXYGEN = (["4 min", "6 600 min", "5 min", "190 600 min"], DAYS)
+OF_RULES |= {
+    "SLP-CPAP-USE": (["100 min", "239 min", "4 h", "300 min"], [43200, 86400, 86400, 172800]), "SLP-T90": OXYGEN,
+    "SLP-SPO2-88": OXYGEN, "SLP-NADIR": (["92 %", "85 %", "79 %"], DAYS), "SLP-ODI": (["14 /h", "15 /h"], DAYS),
+    "SLP-SHORT": BED, "SLP-LONG": BED, "SLP-EFF": BED,
+}  # fmt: skip
 NAMES = {"blood_pressure": ("systolic", "diastolic", "pulse", "irregular"), "weight": ("weight",), "sleep": ("ahi",)}
+NAMES |= {"SLP-CPAP-USE": ("therapy_time",), "SLP-T90": ("t90", "time_in_bed"), "SLP-SPO2-88": ("t88",)}
+NAMES |= {"SLP-NADIR": ("spo2_min",), "SLP-ODI": ("odi",)}
+NAMES |= dict.fromkeys(("SLP-SHORT", "SLP-LONG", "SLP-EFF"), ("total_sleep", "time_in_bed"))
 # Each sample is in the record before the change, after it, or both (twice as likely, so that changes stay few).
 BEFORE, AFTER, BOTH = "before", "after", "both"
 WHEN = st.sampled_from([BEFORE, AFTER, BOTH, BOTH, BOTH, BOTH, BOTH, BOTH])
@@ -87,7 +98,7 @@ def changes(draw: st.DrawFn, rule: Rule) -> tuple[list[Sample], list[Sample]]:
     for _ in range(draw(st.integers(1, 8 if stream in IN_A_ROW else 30))):
         step = timedelta(seconds=draw(st.sampled_from(steps)))
         *numbers, unit = draw(st.sampled_from(values)).split()
-        named = zip(NAMES.get(stream, ["glucose"]), numbers, strict=False)
+        named = zip(NAMES.get(rule.id) or NAMES.get(stream, ["glucose"]), numbers, strict=False)
         amounts = {name: Amount(text, OWN_UNIT.get(name, unit)) for name, text in named}
         for _ in range(draw(st.sampled_from(IN_A_ROW.get(stream, [1])))):
             at += step
