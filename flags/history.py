@@ -6,7 +6,6 @@ Every statement takes the batch's keys as one JSON parameter, so its text never 
 import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from itertools import groupby
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,7 +13,8 @@ from msgspec.json import Decoder
 from sqlalchemy import Connection
 
 from models.dialect import Dialect, dialect_of
-from thresholds.types import Amount, Case, Fact, Sample
+from registry.case import load_cases as load_cases
+from thresholds.types import Amount, Sample
 
 SAMPLE = "r.patient_id, r.stream, r.id, r.measured_at, CAST(r.as_sent AS TEXT), CAST(r.context AS TEXT), r.time_quality"
 AMOUNTS: Final = Decoder(dict[str, Amount])
@@ -71,26 +71,6 @@ def _sample(row: Sequence[Any], dialect: Dialect) -> Sample:
     _, _, reading, at, as_sent, context, quality = row
     values, said = AMOUNTS.decode(as_sent), CONTEXT.decode(context)
     return Sample(_uuid(reading), dialect.read(at), values, said, quality == "doubtful")
-
-
-def load_cases(connection: Connection, patients: Sequence[str], now: datetime) -> dict[str, Case]:
-    """Zone and facts of each patient, as of `now`."""
-    dialect = dialect_of(connection)
-    statement = (
-        "SELECT p.id, p.zone, f.name, f.value, f.from_at, f.until_at "  # noqa: S608  static text
-        f"FROM {dialect.keys} JOIN patient p ON p.id = {dialect.text_at(0)} "
-        "LEFT JOIN patient_fact f ON f.patient_id = p.id AND f.replaced_by IS NULL ORDER BY p.id"
-    )
-    found = connection.exec_driver_sql(statement, (json.dumps([[each] for each in patients]),)).all()
-    cases = {}
-    for (patient, zone), rows in groupby(found, key=lambda row: (row[0], row[1])):
-        facts = tuple(_fact(row, dialect) for row in rows if row[2] is not None)
-        cases[patient] = Case(zone, now, facts)
-    return cases
-
-
-def _fact(row: Sequence[Any], dialect: Dialect) -> Fact:
-    return Fact(row[2], row[3], dialect.read(row[4]), None if row[5] is None else dialect.read(row[5]))
 
 
 def _uuid(value: Any) -> UUID:

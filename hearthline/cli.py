@@ -19,6 +19,7 @@ from hearthline.commands import (
     ingest,
     init,
     patients,
+    plans,
     quarantine,
     replay,
     reports,
@@ -50,6 +51,7 @@ COMMANDS: Mapping[str, Callable[..., None]] = {
 GROUPS = {
     "simulate": simulate.app,
     "patients": patients.app,
+    "plans": plans.app,
     "devices": devices.app,
     "facts": facts.app,
     "flags": flags.app,

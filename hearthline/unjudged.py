@@ -1,19 +1,15 @@
 """Which rules cannot judge a patient, because a fact is missing: silence of such a rule says nothing."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 from typing import Any
 
-from models.tables import PatientFact
 from thresholds import RULES, missing_facts
-from thresholds.types import Case, Fact
+from thresholds.types import Case
 
 
-def unjudged(zone: str, facts: Iterable[PatientFact], now: datetime) -> list[dict[str, Any]]:
+def unjudged(case: Case) -> list[dict[str, Any]]:
     """`rule` and the names that it `lacks`, of the rules that are on and for this patient, in the table's order."""
-    known = [Fact(each.name, each.value, each.from_at, each.until_at) for each in facts]
-    case = Case(zone, now, known)
-    lacking = ((rule, missing_facts(rule, case, now)) for rule in RULES.values() if rule.on)
+    lacking = ((rule, missing_facts(rule, case, case.now)) for rule in RULES.values() if rule.on)
     return [{"rule": rule.id, "lacks": list(names)} for rule, names in lacking if names]
 
 

@@ -99,10 +99,9 @@ def resolve_flag(context: typer.Context, flag_id: Ending, *, by: Actor, note: No
 def _lacking(session: Any, patient_id: str, now: datetime) -> list[str]:
     """One line, where rules cannot judge: without it "no flags" would say too much."""
     from hearthline.unjudged import unjudged, unjudged_texts
-    from registry.facts import list_facts
-    from registry.patients import get_patient
+    from registry.case import case_of
 
-    lacking = unjudged(get_patient(session, patient_id).zone, list_facts(session, patient_id), now)
+    lacking = unjudged(case_of(session, patient_id, now))
     return ["; ".join(unjudged_texts(lacking))] if lacking else []
 
 

@@ -4,8 +4,8 @@ from typing import Annotated, Any
 
 import typer
 
-from hearthline.options import Json, parse_name, parse_pair, parse_patient_id
-from hearthline.show import show_one, show_rows
+from hearthline.options import At, Author, From, Json, PatientOption, parse_name, parse_pair, parse_patient_id
+from hearthline.show import remark, show_one, show_rows
 from hearthline.tables import Column
 
 app = typer.Typer(help="Who is being looked after.")
@@ -63,11 +63,14 @@ def show_patients(context: typer.Context, *, json: Json = False) -> None:
 
 @app.command("show")
 def show_patient(context: typer.Context, patient_id: str, *, json: Json = False) -> None:
-    """One patient, with facts and devices, and the rules that cannot judge for want of a fact."""
+    """One patient, with facts, devices and programmes, and the rules that cannot judge for want of a fact."""
+    from hearthline.enrolment import enrolment_line
     from hearthline.names import patient_line
     from hearthline.sheets import patient_sheet
     from hearthline.unjudged import unjudged, unjudged_texts
     from registry.assignments import list_assignments
+    from registry.case import case_of
+    from registry.enrolments import programmes_at
     from registry.facts import list_facts
     from registry.missing import count_missing
     from registry.patients import get_patient
@@ -78,8 +81,60 @@ def show_patient(context: typer.Context, patient_id: str, *, json: Json = False)
         missing = count_missing(session.connection(), context.obj.now(), sorted({each.device_id for each in held}))
         facts = list_facts(session, patient.id)
         line = patient_line(patient, facts, held) if json else patient_sheet(patient, facts, held, missing)
-        lacking = unjudged(patient.zone, facts, context.obj.now())
-        line |= {"cannot_judge": lacking if json else list(unjudged_texts(lacking))}
+        now = context.obj.now()
+        lacking = unjudged(case_of(session, patient.id, now))
+        line |= {
+            "programmes": [enrolment_line(each, json=json) for _, each in programmes_at(session, patient.id, now)],
+            "cannot_judge": lacking if json else list(unjudged_texts(lacking)),
+        }
+    show_one(line, json=json)
+
+
+@app.command("enrol")
+def enrol_patient(
+    context: typer.Context,
+    *,
+    patient: PatientOption,
+    programme: Annotated[str, typer.Option(help="Which; see: hearthline plans list.")],
+    baseline: Annotated[
+        str | None, typer.Option(help="What the programme measures against, such as the weight at discharge in kg.")
+    ] = None,
+    from_at: From = None,
+    author: Author,
+    json: Json = False,
+) -> None:
+    """Put a patient into a programme: its limits and the condition it is for count from then on."""
+    from hearthline.enrolment import enrol
+    from hearthline.instants import instant_in
+    from registry.patients import get_patient
+
+    with context.obj.writing() as session:
+        begin = instant_in(get_patient(session, patient).zone, from_at)
+        line, missing = enrol(session, patient, programme, baseline, author, context.obj.now(), begin)
+    show_one(line, json=json)
+    remark(missing)
+
+
+@app.command("leave")
+def leave(
+    context: typer.Context,
+    *,
+    patient: PatientOption,
+    programme: Annotated[str, typer.Option(help="Which.")],
+    at: At = None,
+    author: Author,
+    json: Json = False,
+) -> None:
+    """Take a patient out of a programme: from then on its limits count no longer."""
+    from hearthline.instants import instant_in
+    from hearthline.names import line_of
+    from registry.enrolments import leave_programme
+    from registry.patients import get_patient
+
+    now = context.obj.now()
+    with context.obj.writing() as session:
+        when = instant_in(get_patient(session, patient).zone, at)
+        line = line_of(leave_programme(session, patient, programme, author=author, now=now, at=when), "replaced_by")
     show_one(line, json=json)
 
 

@@ -107,7 +107,7 @@ def test_a_patient_is_shown_with_facts_and_devices(lines: Callable[..., list[dic
         "2026-01-05T07:00:00+02:00",
     )
     [shown] = lines("patients", "show", added["id"])
-    assert shown == lines("patients", "list")[0] | {"cannot_judge": shown["cannot_judge"]}
+    assert shown == lines("patients", "list")[0] | {"programmes": [], "cannot_judge": shown["cannot_judge"]}
     assert {"name": "Ana Ruiz", "zone": "Europe/Madrid"}.items() <= shown.items()
     assert [(fact["name"], fact["value"], fact["until_at"]) for fact in shown["facts"]] == [
         ("condition", "heart_failure", None)

@@ -6,7 +6,7 @@ Readings go the whole way of the write path, decode included, so that queue rows
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -22,12 +22,13 @@ from ingest.delivery import Decoding, Settled, handed_over
 from models.engine import open_writer
 from models.tables import Base, Episode, Evaluation, Flag, Patient, Reading, RegistryVersion
 from registry.assignments import assign_device
+from registry.case import case_of
 from registry.devices import enrol_device
-from registry.facts import list_facts, set_fact
+from registry.facts import set_fact
 from registry.holders import Holders
 from registry.patients import enrol_patient
 from thresholds import RULES
-from thresholds.types import Amount, Case, Fact, Sample
+from thresholds.types import Amount, Sample
 
 NOW = datetime(2026, 3, 20, 12, 0, 0, 77, tzinfo=UTC)  # no limit counted from a whole second passes at this instant
 COMPONENTS = {
@@ -183,7 +184,7 @@ class Clinic:
         told: Told = {}
         with Session(self.engine) as session:
             for patient in session.scalars(select(Patient)):
-                case = Case(patient.zone, self.now, _facts(session, patient.id), open_gap=True)
+                case = replace(case_of(session, patient.id, self.now), open_gap=True)
                 for rule in (each for each in RULES.values() if each.on):
                     begin = datetime(1, 1, 1, tzinfo=UTC)
                     found = rule.fold(_samples(session, patient.id, rule.stream), begin, case)
@@ -207,11 +208,6 @@ class Clinic:
                 if table.name != RegistryVersion.__tablename__:
                     connection.execute(delete(table))
         self.now = NOW
-
-
-def _facts(session: Session, patient: str) -> tuple[Fact, ...]:
-    found = list_facts(session, patient)
-    return tuple(Fact(each.name, each.value, each.from_at, each.until_at) for each in found)
 
 
 def _samples(session: Session, patient: str, stream: str) -> list[Sample]:
