@@ -1,5 +1,6 @@
 """`reports run`: its figures as a table or as JSON, its page as a file."""
 
+import contextlib
 import os
 from pathlib import Path
 from typing import Any, Final
@@ -34,5 +35,7 @@ def write_page(file: Path, page: str) -> None:
             opened.write(page)
         beside.replace(file)
     except OSError as error:
-        beside.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            beside.unlink(missing_ok=True)
+        error.filename = str(file)  # the name that was asked for, not the one beside it
         raise explain_system(error) or error from error

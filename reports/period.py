@@ -10,7 +10,7 @@ MOMENT = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """(since, until], aware UTC; `zone` is an IANA name. What was measured at `until` is in, what at `since` is not."""
+    """From `since` to `until`, aware UTC, both included; only a midnight belongs to the day that it begins."""
 
     since: datetime
     until: datetime
@@ -20,9 +20,13 @@ class Period:
     def dates(self) -> list[date]:
         """Local dates that the period touches, oldest first: one more than `days` where it ends within a day."""
         zone = ZoneInfo(self.zone)
-        first = (self.since + MOMENT).astimezone(zone).date()
-        last = (self.until - MOMENT).astimezone(zone).date()
+        first, last = (each.astimezone(zone).date() for each in (self.since, self.until - MOMENT))
         return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+
+    def last_instant(self) -> datetime:
+        """The last one in the period, to the microsecond that the record keeps."""
+        at_midnight = self.until == midnight(self.until.astimezone(ZoneInfo(self.zone)).date(), self.zone)
+        return self.until - MOMENT if at_midnight else self.until
 
     def whole_dates(self) -> list[date]:
         """Those that lie in the period from midnight to midnight: only they can be called missed."""

@@ -58,7 +58,7 @@ def _query(session: Session, wanted: Wanted) -> Select[Any]:
         select(*columns)
         .where(among(connection, Reading.patient_id, wanted.patients))
         .where(among(connection, Reading.stream, wanted.streams))
-        .where(Reading.measured_at > wanted.period.since, Reading.measured_at <= wanted.period.until)
+        .where(Reading.measured_at >= wanted.period.since, Reading.measured_at <= wanted.period.last_instant())
         .where(Reading.stored_at <= wanted.cursor)
         .order_by(Reading.measured_at, Reading.id)
     )

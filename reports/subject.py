@@ -1,26 +1,30 @@
 """Whom a report is about: the patient, and what was stated about them by the cursor."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.tables import Patient, PatientFact, PatientLimit
+from thresholds import RULES
 from thresholds.facts import date_fact, decimal_fact
-from thresholds.types import Case, Fact
+from thresholds.limits import PATIENT, InForce, limit_in_force
+from thresholds.types import Amount, Case, Fact, Limit
+
+Row = TypeVar("Row", PatientFact, PatientLimit)
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """`case` holds the facts; `limits` are the patient's own, in force at the period's end, as the record has them."""
+    """`case` holds the facts and the patient's own limits, as rules read them."""
 
     id: str
     name: str
     zone: str
     case: Case
-    limits: list[dict[str, Any]]
 
     def born(self, at: datetime) -> date | None:
         return date_fact(self.case, "birth_date", at)
@@ -33,21 +37,47 @@ class Subject:
     def pregnant(self, at: datetime) -> bool:
         return self.case.has("condition", "pregnancy", at)
 
+    def limit(self, rule: str, parameter: str, at: datetime) -> float:
+        """The number in force at `at`, in the parameter's first published unit."""
+        return float(self._in_force(rule, parameter, at).amounts[0].text)
+
+    def limits(self, rules: Iterable[str], at: datetime) -> list[dict[str, Any]]:
+        """Every parameter of these rules with whose limit was in force at `at`."""
+        found = ((rule, self._in_force(rule, each.name, at)) for rule in rules for each in RULES[rule].parameters)
+        return [_line(rule, each) for rule, each in found]
+
+    def _in_force(self, rule: str, parameter: str, at: datetime) -> InForce:
+        return limit_in_force(RULES[rule], parameter, self.case, at)
+
+
+def _line(rule: str, limit: InForce) -> dict[str, Any]:
+    amounts = [f"{amount.text} {amount.unit}" for amount in limit.amounts]
+    stated = {name: getattr(limit, name) or None for name in ("author", "role", "reason", "from_at", "until_at")}
+    return {"rule": rule, "parameter": limit.parameter.name, "amounts": amounts, "origin": limit.origin, **stated}
+
 
 def load_subject(session: Session, patient: Patient, until: datetime, cursor: datetime) -> Subject:
-    mine = PatientFact.patient_id == patient.id, PatientFact.recorded_at <= cursor
-    facts = session.scalars(select(PatientFact).where(*mine).order_by(PatientFact.recorded_at, PatientFact.id))
-    stated = tuple(Fact(each.name, each.value, each.from_at, each.until_at) for each in facts)
-    case = Case(patient.zone, until, stated)
-    return Subject(patient.id, patient.name, patient.zone, case, _limits(session, patient.id, until, cursor))
-
-
-def _limits(session: Session, patient: str, until: datetime, cursor: datetime) -> list[dict[str, Any]]:
-    found = session.scalars(
+    facts = session.scalars(
+        select(PatientFact)
+        .where(PatientFact.patient_id == patient.id, PatientFact.recorded_at <= cursor)
+        .order_by(PatientFact.recorded_at, PatientFact.id)
+    ).all()
+    limits = session.scalars(
         select(PatientLimit)
-        .where(PatientLimit.patient_id == patient, PatientLimit.recorded_at <= cursor, PatientLimit.from_at <= until)
-        .order_by(PatientLimit.rule, PatientLimit.parameter, PatientLimit.from_at)
-    )
-    names = ("rule", "parameter", "amount", "unit", "from_at", "until_at", "author", "reason")
-    in_force = (each for each in found if each.until_at is None or each.until_at > until)
-    return [{name: getattr(each, name) for name in names} for each in in_force]
+        .where(PatientLimit.patient_id == patient.id, PatientLimit.recorded_at <= cursor)
+        .order_by(PatientLimit.recorded_at, PatientLimit.id)
+    ).all()
+    stated = tuple(Fact(each.name, each.value, each.from_at, each.until_at) for each in _standing(facts))
+    case = Case(patient.zone, until, stated, limits=tuple(map(_limit, _standing(limits))))
+    return Subject(patient.id, patient.name, patient.zone, case)
+
+
+def _standing(rows: Sequence[Row]) -> list[Row]:
+    """Those that nothing of the same time had replaced: what replaced a row later is not among them."""
+    known = {row.id for row in rows}
+    return [row for row in rows if row.replaced_by not in known]
+
+
+def _limit(row: PatientLimit) -> Limit:
+    amount, said = Amount(row.amount, row.unit), (row.author, row.role, row.reason)
+    return Limit(row.rule, row.parameter, amount, row.from_at, row.until_at, PATIENT, *said)

@@ -5,8 +5,12 @@ from types import MappingProxyType
 from typing import Final
 
 from reports.agp.make import make as make_agp
+from reports.home_bp.make import make as make_home_bp
 from reports.report import Kind
 
-_ALL: Final = (Kind("agp", "Ambulatory glucose profile", 14, make_agp),)
+_ALL: Final = (
+    Kind("agp", "Ambulatory glucose profile", 14, make_agp),
+    Kind("home-bp", "Home blood pressure", 30, make_home_bp),
+)
 
 KINDS: Final[Mapping[str, Kind]] = MappingProxyType({each.name: each for each in _ALL})

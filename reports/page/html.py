@@ -66,11 +66,12 @@ def _figures(figures: Figures) -> str:
 def _row(shown: Shown, before: Shown | None) -> str:
     """A reason is said in full where it differs from the one of the row before."""
     figure, beside = shown.figure, escape(shown.beside)
+    unit = "" if figure.unit == "1" else figure.unit  # of counts
     if not figure.sufficient or figure.value is None:
         same = before is not None and before.figure.why == figure.why
         cells = f'<td colspan="2" class="why">not printed: {"as above" if same else escape(figure.why)}</td>'
     else:
-        cells = f"<td class='value'>{figure.value:{shown.form}} {escape(figure.unit)}</td><td>{beside}</td>"
+        cells = f"<td class='value'>{figure.value:{shown.form}} {escape(unit)}</td><td>{beside}</td>"
     return f'<tr><th scope="row">{escape(shown.words)}</th>{cells}<td class="n">n = {figure.n}</td></tr>'
 
 

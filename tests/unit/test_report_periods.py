@@ -42,3 +42,10 @@ def test_a_figure_is_a_number_or_nothing(value: float | None) -> None:
 def test_a_share_of_nothing_is_nothing() -> None:
     assert share(0, 0) is None
     assert share(1, 8) == 12.5
+
+
+def test_both_ends_are_in_the_period_but_a_midnight_belongs_to_the_day_it_begins() -> None:
+    noon = datetime(2026, 1, 8, 12, tzinfo=UTC)
+    assert period_of(noon, 7, PARIS).last_instant() == noon
+    night = midnight(date(2026, 1, 8), PARIS)
+    assert period_of(night, 7, PARIS).last_instant() == night - timedelta(microseconds=1)
