@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, and_, case, delete, insert, or
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from models.running import end_run
 from models.tables import Process
 
 UNSEEN: Final = timedelta(seconds=15)
@@ -46,6 +47,7 @@ def take(connection: Connection, kind: str, slot: int, holder: str, *, over: Sta
             return False
         return True
     as_seen = (Process.holder.is_not_distinct_from(over.holder), Process.seen_at == over.seen_at)
+    end_run(connection, *_row(kind, slot), *as_seen)
     change = update(Process).where(*_row(kind, slot), *as_seen)
     new = {"holder": holder, "started_at": now, "seen_at": now, "oldest_waiting": None}
     return connection.execute(change.values(new)).rowcount == 1
@@ -56,6 +58,7 @@ def renew(
 ) -> bool:
     """A sign of life; `oldest_waiting` is since when messages wait that are not stored yet, if any do. False: the slot
     is another's now. Who was not seen for a while has started anew: much may have come in meanwhile."""
+    end_run(connection, *_row(kind, slot), Process.holder == holder, Process.seen_at < now - UNSEEN)
     started = case((Process.seen_at >= now - UNSEEN, Process.started_at), else_=now)
     change = update(Process).where(*_row(kind, slot), Process.holder == holder)
     return (
@@ -76,7 +79,9 @@ def leave(connection: Connection, kind: str, slot: int, holder: str, *, now: dat
 
 def retire(connection: Connection, kind: str, slot: int, holder: str) -> None:
     """Forget the slot: nothing waits in its session, and nothing will."""
-    connection.execute(delete(Process).where(*_row(kind, slot), Process.holder == holder))
+    mine = *_row(kind, slot), Process.holder == holder
+    end_run(connection, *mine)
+    connection.execute(delete(Process).where(*mine))
 
 
 def free_all(connection: Connection) -> None:

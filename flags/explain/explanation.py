@@ -12,7 +12,7 @@ from flags.explain.reasons import Reasons, why_not
 from flags.states import EpisodeState
 from thresholds.facts import applies, missing_facts
 from thresholds.limits import InForce, limits_at
-from thresholds.silence import first_limit, length
+from thresholds.silence import PAUSED, first_limit, length
 from thresholds.types import Case, Fact, Found, Rule, Sample
 from thresholds.witness import Witness, watched_by
 
@@ -136,10 +136,16 @@ def _verdict(
         return Verdict.NOT_FOR_PATIENT, _for_whom(rule, case)
     if missing := missing_facts(rule, case, case.now):
         return Verdict.CANNOT_JUDGE, f"no {', no '.join(each.replace('_', ' ') for each in missing)}"
-    silent = is_silent(rule, case, newest)
+    silent, paused = is_silent(rule, case, newest), _paused(case)
+    if paused and (silent or rule.closes_itself):
+        return Verdict.PAUSED, paused
     if silent or not figure.enough:
         return Verdict.NOT_ENOUGH, silent or figure.text
     return Verdict.NOT_BREACHED, ""
+
+
+def _paused(case: Case) -> str:
+    return ", ".join(fact.value for fact in case.facts if fact.name == PAUSED and fact.holds(case.now))
 
 
 def _for_whom(rule: Rule, case: Case) -> str:

@@ -26,7 +26,7 @@ SILENCE_GRACE: Final = timedelta(days=1)
 # nothing to journal; whoever opens the file next brings WAL back.
 ALONE_ON_SQLITE: Final = ("busy_timeout=2000", "foreign_keys=OFF", "journal_mode=DELETE", "cache_size=-262144")
 ALONE_ON_POSTGRESQL: Final = "SET LOCAL maintenance_work_mem = '256MB'"  # to make indexes in memory
-FILLED_BY_SCHEMA: Final = NOT_KEPT | {"registry_version", "process"}
+FILLED_BY_SCHEMA: Final = NOT_KEPT | {"registry_version", "process", "running"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from models.tables.base import Base
 from models.tables.devices import DeviceStatus, Prompt
 from models.tables.judgement import Episode, Evaluation, Flag
 from models.tables.ledger import Message, MessagePayload, Refusal
-from models.tables.process import Process
+from models.tables.process import Process, Running
 from models.tables.reading import Reading
 from models.tables.registry import Device, DeviceAssignment, Patient, RegistryVersion, ResendRequest
 from models.tables.statements import PatientFact, PatientLimit, ProgrammeEnrolment
@@ -12,5 +12,5 @@ from models.tables.statements import PatientFact, PatientLimit, ProgrammeEnrolme
 __all__ = [
     "Base", "Device", "DeviceAssignment", "DeviceStatus", "Episode", "Evaluation", "Flag", "Message", "MessagePayload",
     "Patient", "PatientFact", "PatientLimit", "Process", "ProgrammeEnrolment", "Prompt", "Reading", "Refusal",
-    "RegistryVersion", "ResendRequest",
+    "RegistryVersion", "ResendRequest", "Running",
 ]  # fmt: skip

@@ -23,3 +23,15 @@ class Process(Base):
     started_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     oldest_waiting: Mapped[datetime | None]
+
+
+class Running(Base):
+    """A run that is over: from `started_at` to its last sign of life, without a pause between two of them. What a slot
+    does now, or did last, is in its row of `process`."""
+
+    __tablename__ = "running"
+
+    kind: Mapped[str] = mapped_column(String(20), primary_key=True)
+    slot: Mapped[int] = mapped_column(primary_key=True)
+    started_at: Mapped[datetime] = mapped_column(primary_key=True)
+    seen_at: Mapped[datetime]

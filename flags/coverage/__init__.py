@@ -1,0 +1,1 @@
+"""In which hours a rule could have fired: without it "no flag" says nothing."""

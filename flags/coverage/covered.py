@@ -1,0 +1,107 @@
+"""The hours in which a rule could have fired, and why not in the others: pure.
+
+A rule could fire where it is for the patient, has the facts that it needs, has a reading not older than its stream may
+be silent, and enough of them, and where the service runs. A pause (hospital, travel) explains why there is no reading,
+and keeps rules on silence quiet; readings that come in spite of it are judged.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from flags.coverage.spans import Span, Spans, both, merged, total, without
+from flags.explain.figures import figure_at
+from thresholds.facts import applies, missing_facts
+from thresholds.silence import PAUSED, first_limit
+from thresholds.types import Case, Rule, Sample
+from thresholds.witness import Witness, watched_by
+
+REASONS: Final = ("paused", "no_fact", "no_data", "not_enough_data", "not_running")
+UNJUDGED: Final = timedelta(days=1)  # of a stream whose silence nobody judges
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """Of the time `asked`, `applied` is how long the rule was for the patient. It could have fired for `could`, and for
+    what is `lost` not, by the first of the REASONS that holds. `judged`: for how long by what came in since."""
+
+    rule: str
+    asked: timedelta
+    applied: timedelta
+    could: timedelta
+    judged: timedelta
+    lost: Mapping[str, timedelta]
+
+    @property
+    def share(self) -> float:
+        """Of the time in which it was for the patient; 0 where it never was."""
+        return self.could / self.applied if self.applied else 0.0
+
+
+def covered(
+    rule: Rule, samples: Sequence[Sample], case: Case, span: Span, *, running: Spans,
+    received_at: Mapping[UUID, datetime],
+) -> Covered:  # fmt: skip
+    """`samples`: those of the rule's stream in the span and `lookback` before it, with the newest older one."""
+    looks = _looks(rule, samples, replace(case, now=span[1]))
+    data, enough = _data(rule, looks, case, span, received_at)
+    data_since, enough_since = _data(rule, looks, case, span, {})
+    applied = _where(rule, case, span, lambda at: applies(rule, case, at))
+    informed = _where(rule, case, span, lambda at: not missing_facts(rule, case, at))
+    paused = _where(rule, case, span, lambda at: stated_anyhow(case, PAUSED, at))
+    awake = without([span], paused if rule.closes_itself else without(paused, data))
+    left, lost = applied, dict[str, timedelta]()
+    for reason, spans in zip(REASONS, (awake, informed, data, enough, merged(running)), strict=True):
+        lost[reason] = total(without(left, spans))
+        left = both(left, spans)
+    judged = both(both(applied, awake), both(informed, both(data_since, enough_since)))
+    return Covered(rule.id, span[1] - span[0], total(applied), total(left), total(judged), lost)
+
+
+def stated_anyhow(case: Case, name: str, at: datetime) -> bool:
+    """Whatever its value."""
+    return any(fact.name == name and fact.holds(at) for fact in case.facts)
+
+
+def _where(rule: Rule, case: Case, span: Span, allowed: Callable[[datetime], bool]) -> list[Span]:
+    """Facts change at their ends, and where what `lingers` is over."""
+    ends = {fact.until_at + later for fact in case.facts if fact.until_at for later in (timedelta(0), rule.lingers)}
+    changes = ends | {fact.from_at for fact in case.facts}
+    edges = [span[0], *sorted(each for each in changes if span[0] < each < span[1]), span[1]]
+    return merged(part for part in pairwise(edges) if allowed(part[0]))
+
+
+class Look(NamedTuple):
+    """A sample that the rule looked at, and whether there was enough to judge by then."""
+
+    sample: Sample
+    enough: bool
+
+
+def _looks(rule: Rule, samples: Sequence[Sample], case: Case) -> list[Look]:
+    enough: dict[UUID, bool] = {}
+    witness = Witness(lambda one, window: enough.__setitem__(one.id, figure_at(rule, one, window, case).enough))
+    with watched_by(witness):
+        rule.fold(samples, case.now, case)
+    return [Look(each, enough.get(each.id, True)) for each in samples if each.id in witness.looked_at]
+
+
+def _data(
+    rule: Rule, looks: Sequence[Look], case: Case, span: Span, received_at: Mapping[UUID, datetime]
+) -> tuple[list[Span], list[Span]]:
+    """Where there was a reading to judge by, and where there was enough; each from when it was received, so far as that
+    is given. What a rule on silence waits for is the absence of readings: one is enough for ever."""
+    begins = [max(look.sample.at, received_at.get(look.sample.id, look.sample.at)) for look in looks]
+    if rule.closes_itself:
+        there = both(merged((begin, span[1]) for begin in begins), [span])
+        return there, there
+    ends = [look.sample.at + (first_limit(rule.stream, case, look.sample.at) or UNJUDGED) for look in looks]
+    followed = [
+        min(end, max(begin, later)) for begin, end, later in zip(begins, ends, [*begins[1:], span[1]], strict=True)
+    ]
+    there = merged(zip(begins, ends, strict=True))
+    enough = merged((begin, end) for look, begin, end in zip(looks, begins, followed, strict=True) if look.enough)
+    return both(there, [span]), both(enough, [span])

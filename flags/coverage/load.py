@@ -1,0 +1,52 @@
+"""What coverage needs, read from the record: each rule's stream once, the patient's case, and when ingest ran."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from flags.coverage.covered import Covered, covered
+from flags.coverage.spans import Span, merged
+from flags.history import load_cases, load_samples
+from flags.judge import before
+from models.life import UNSEEN
+from models.running import list_runs
+from models.tables import Reading
+from thresholds import RULES
+from thresholds.types import Rule
+
+INGEST: Final = "ingest"
+
+
+def cover(session: Session, patient_id: str, span: Span, now: datetime) -> list[Covered]:
+    """Each rule that is on and was for the patient at any time of the span, in the table's order."""
+    rules = [rule for rule in RULES.values() if rule.on]
+    return [each for each in cover_rules(session, patient_id, rules, span, now) if each.applied]
+
+
+def cover_rules(session: Session, patient_id: str, rules: list[Rule], span: Span, now: datetime) -> Iterator[Covered]:
+    connection = session.connection()
+    case = load_cases(connection, [patient_id], now)[patient_id]
+    running = _running(session, span, now)
+    for stream in dict.fromkeys(rule.stream for rule in rules):
+        mine = [rule for rule in rules if rule.stream == stream]
+        begin = before(span[0], max(rule.lookback for rule in mine))
+        samples = load_samples(connection, [(patient_id, stream, begin)]).get((patient_id, stream), [])
+        there = [sample for sample in samples if sample.at < span[1]]
+        received_at = _received(session, patient_id, stream, samples[0].at if samples else begin)
+        for rule in mine:
+            yield covered(rule, there, case, span, running=running, received_at=received_at)
+
+
+def _running(session: Session, span: Span, now: datetime) -> list[Span]:
+    """A run whose last sign of life is fresh still lasts."""
+    runs = list_runs(session.connection(), INGEST, span[0])
+    return merged((begin, now if seen >= now - UNSEEN else seen) for begin, seen in runs)
+
+
+def _received(session: Session, patient_id: str, stream: str, since: datetime) -> dict[UUID, datetime]:
+    mine = Reading.patient_id == patient_id, Reading.stream == stream, Reading.measured_at >= since
+    return {row[0]: row[1] for row in session.execute(select(Reading.id, Reading.received_at).where(*mine))}
