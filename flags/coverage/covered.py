@@ -99,9 +99,8 @@ def _data(
         there = both(merged((begin, span[1]) for begin in begins), [span])
         return there, there
     ends = [look.sample.at + (first_limit(rule.stream, case, look.sample.at) or UNJUDGED) for look in looks]
-    followed = [
-        min(end, max(begin, later)) for begin, end, later in zip(begins, ends, [*begins[1:], span[1]], strict=True)
-    ]
+    later = [*begins[1:], span[1]][: len(begins)]
+    followed = [min(end, max(begin, then)) for begin, end, then in zip(begins, ends, later, strict=True)]
     there = merged(zip(begins, ends, strict=True))
     enough = merged((begin, end) for look, begin, end in zip(looks, begins, followed, strict=True) if look.enough)
     return both(there, [span]), both(enough, [span])

@@ -28,6 +28,7 @@ COLUMNS = (
 ACTIVE = ("open", "acknowledged", "in_progress")
 app.command("as-of")(asked.as_of)
 app.command("explain")(asked.explain)
+app.command("coverage")(asked.coverage)
 Statuses = Annotated[
     list[str] | None, typer.Option(help="open, acknowledged, in_progress, resolved, withdrawn; repeatable.")
 ]
@@ -60,7 +61,7 @@ def list_worklist(  # noqa: PLR0913  one parameter an option
         patient = None if patient is None else get_patient(session, patient).id
         found = list_flags(session, patient=patient, severity=severity, rule=rule, status=wanted, since=since)
         rows = list_lines(session, found, limit) if json else list_rows(session, found, limit, every=every)
-        lacking = [] if patient is None or json else _lacking(session, patient, context.obj.now())
+        lacking = [] if patient is None or json else _lacking(session, patient, context.obj.now(), empty=not rows)
         behind = behind_since(session, context.obj.now())
     show_rows(rows, COLUMNS, json=json, none="no flags to work on")
     remark([*lacking, *behind])
@@ -96,13 +97,16 @@ def resolve_flag(context: typer.Context, flag_id: Ending, *, by: Actor, note: No
     _act(context, resolve, flag_id, by, note, json=json)
 
 
-def _lacking(session: Any, patient_id: str, now: datetime) -> list[str]:
-    """One line, where rules cannot judge: without it "no flags" would say too much."""
+def _lacking(session: Any, patient_id: str, now: datetime, *, empty: bool) -> list[str]:
+    """A line where rules cannot judge, and where there are no flags one for how long any could have been raised:
+    without them "no flags" would say too much."""
+    from hearthline.explain.cover import coverage_remark
     from hearthline.unjudged import unjudged, unjudged_texts
     from registry.case import case_of
 
     lacking = unjudged(case_of(session, patient_id, now))
-    return ["; ".join(unjudged_texts(lacking))] if lacking else []
+    watched = coverage_remark(session, patient_id, now) if empty else []
+    return [*(["; ".join(unjudged_texts(lacking))] if lacking else []), *watched]
 
 
 def _act(context: typer.Context, act: Callable[..., object], ending: str, actor: str, note: str, *, json: bool) -> None:

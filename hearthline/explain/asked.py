@@ -12,6 +12,7 @@ from flags.states import EpisodeState
 from flags.worklist import get_flag, list_flags
 from hearthline.endings import find_id
 from hearthline.errors import NO, Failure
+from hearthline.explain.cover import coverage_of, coverage_text
 from hearthline.explain.page import explanation_line, explanation_sheet
 from hearthline.worklist import NOTICE, check_word, flag_line, flag_sheet, marks_of
 from models.tables import Flag, Patient
@@ -55,15 +56,19 @@ def _episode_line(episode: EpisodeState) -> dict[str, Any]:
     return {name: getattr(episode, name) for name in names}
 
 
-def explained_absence(session: Session, patient_id: str, rule_id: str, at: datetime, *, json: bool) -> dict[str, Any]:
-    """Why there was no flag of the rule at `at`; where there is one after all, which."""
+def explained_absence(
+    session: Session, patient_id: str, rule_id: str, at: datetime, now: datetime, *, json: bool
+) -> dict[str, Any]:
+    """Why there was no flag of the rule at `at`, and for how long there could have been; if there is one, which."""
     check_word("rule", rule_id, RULES)
-    patient = get_patient(session, patient_id)
-    asked = explain_at(session, patient, _rule(rule_id), at)
+    patient, rule = get_patient(session, patient_id), _rule(rule_id)
+    asked = explain_at(session, patient, rule, at)
     flags = [each for each in list_flags(session, patient=patient.id, rule=rule_id) if each.since <= at <= each.until]
     if json:
-        return explanation_line(asked) | {"flags": [each.id for each in flags]}
-    return explanation_sheet(asked) | {"flags then": list(_flag_texts(flags)) or "none", "note": NOTICE}
+        watched = coverage_of(session, patient.id, rule, at, now)
+        return explanation_line(asked) | {"flags": [each.id for each in flags], "coverage": watched}
+    told = {"flags then": list(_flag_texts(flags)) or "none", "note": NOTICE}
+    return explanation_sheet(asked) | {"coverage": coverage_text(session, patient.id, rule, at, now)} | told
 
 
 def _flag_texts(flags: Sequence[Flag]) -> Iterator[str]:

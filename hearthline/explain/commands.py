@@ -1,4 +1,4 @@
-"""`flags as-of` and `flags explain`: questions about flags that are answered from the record."""
+"""`flags as-of`, `flags explain` and `flags coverage`: questions that are answered from the record."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -59,4 +59,19 @@ def _explained(
         return explained_flag(session, flag, now, json=json)
     if flag is not None or patient is None or rule is None:
         raise Failure("name a flag, or --patient and --rule", "see: hearthline flags explain --help", USAGE)
-    return explained_absence(session, patient, rule, at or now, json=json)
+    return explained_absence(session, patient, rule, at or now, now, json=json)
+
+
+def coverage(
+    context: typer.Context,
+    *,
+    patient: Annotated[str, typer.Option(help="Of whom (id).")],
+    days: Annotated[int, typer.Option(min=1, max=366, help="Of so many days until now.")] = 30,
+    json: Json = False,
+) -> None:
+    """In which hours each rule could have fired, and why not in the others: what "no flag" is worth."""
+    from hearthline.explain.cover import COLUMNS, coverage_rows
+
+    with context.obj.reading() as session:
+        rows = coverage_rows(session, patient, days, context.obj.now(), json=json)
+    show_rows(rows, COLUMNS, json=json, none="no rule is for this patient")

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from flags.explain.explanation import Explanation, Line
 from flags.explain.load import Asked
 from flags.explain.reasons import BREACH, NEEDED
+from hearthline.flag_words import UNITS
 from hearthline.flag_words import newest as value_text
 from hearthline.worklist import NOTICE
 from models.measures import measure_of
@@ -100,7 +101,7 @@ def _limit_text(limits: Sequence[InForce], zone: ZoneInfo) -> str:
 
 
 def _amounts(limit: InForce) -> str:
-    first, *others = (f"{amount.text} {amount.unit}" for amount in limit.amounts)
+    first, *others = (f"{amount.text} {UNITS.get(amount.unit, amount.unit)}" for amount in limit.amounts)
     return first + "".join(f" ({each})" for each in others)
 
 
