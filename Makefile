@@ -29,7 +29,7 @@ $(PIP) install --no-deps --no-build-isolation --editable . >&2 && touch $@
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast lint format bench fuzz soak docs lock wheelhouse clean
+.PHONY: help demo test test-fast lint format bench fuzz mutate soak docs lock wheelhouse clean
 
 help:  ## this list
 	@sed -nE 's/^([a-z-]+|bench-NAME)[:%].*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -80,6 +80,10 @@ docs:  ## the pages and pictures that are made from code
 fuzz:  ## the property tests with many more examples
 	@$(call ready,test)
 	@HEARTHLINE_HYPOTHESIS=thorough $(RUN)/python -m pytest -m "not slow" $(ARGS)
+
+mutate:  ## change every rule a little and see whether the tests notice, some minutes (ARGS="--only SLP --json")
+	@$(call ready,test)
+	@$(RUN)/python -m tests.mutation $(ARGS)
 
 soak:  ## random faults on the real processes, exact or not (HOURS=2 or MINUTES=3; SEED=7; ARGS="--database sqlite")
 	@$(call ready,test)

@@ -91,7 +91,7 @@ def fact(text: str) -> Fact:
 def limit(text: str, rule: Rule) -> Limit:
     """`systolic=170mmHg@2d..9d`, `!` behind it when a provider gave a reason; another rule's with its id before."""
     other, name, figure, unit, begin, end, reason = re.fullmatch(
-        r"(?:([A-Z0-9-]+):)?([a-z_]+)=([0-9.]+)([^@!]+)(?:@(.*)\.\.([^!]*))?(!?)", text
+        r"(?:([A-Z0-9-]+):)?([a-z_]+)=([0-9.]+) ?([^@!]+)(?:@(.*)\.\.([^!]*))?(!?)", text
     ).groups(default="")
     return Limit(
         rule=other or rule.id,
