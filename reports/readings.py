@@ -37,9 +37,9 @@ class Wanted:
 
 def read_readings(session: Session, wanted: Wanted) -> pd.DataFrame:
     """Ordered by (measured_at, id), with `local` (the patient's wall clock) and `day` (its date) added."""
-    rows = session.execute(_query(session, wanted).execution_options(yield_per=CHUNK))
-    names = list(rows.keys())
-    parts = [pd.DataFrame.from_records(part, columns=names) for part in rows.partitions()]
+    with session.execute(_query(session, wanted).execution_options(yield_per=CHUNK)) as rows:
+        names = list(rows.keys())
+        parts = [pd.DataFrame.from_records(part, columns=names) for part in rows.partitions()]
     frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=names)
     for name in {*INSTANTS} & {*names}:
         frame[name] = pd.to_datetime(frame[name], utc=True)

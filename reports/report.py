@@ -44,7 +44,7 @@ class Ask:
 class Found:
     """What a report found. `used` readings, their digest, and how many were left out by reason; `limits` are the
     numbers it compared with; `tables` are lists of rows for JSON; `blocks` make the page; `why` says what the whole of
-    it lacks, empty when nothing."""
+    it lacks, empty when nothing; `csv` writes its rows, None for a report that has none."""
 
     figures: Mapping[str, Figure]
     used: int
@@ -56,6 +56,7 @@ class Found:
     blocks: Callable[[], Sequence[Block]]
     why: str = ""
     more: Mapping[str, Any] = field(default_factory=dict)
+    csv: Callable[[], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

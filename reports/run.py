@@ -45,6 +45,12 @@ class Report:
         blocks = [*self.found.blocks(), Words("Notes", self.found.notes)]
         return page(f"{self.kind.title}: {self.ask.subject.name}", self._head(), blocks, WORDING, self._foot())
 
+    def csv(self) -> str:
+        """Its rows; raises ReportError for a report that has none."""
+        if self.found.csv is None:
+            raise ReportError(f"the report {self.kind.name} has no CSV; leave out --csv, or use --html")
+        return self.found.csv()
+
     def _head(self) -> list[tuple[str, str]]:
         subject, period = self.ask.subject, self.ask.period
         born = subject.born(period.until)

@@ -5,12 +5,14 @@ from types import MappingProxyType
 from typing import Final
 
 from reports.agp.make import make as make_agp
+from reports.device_days.make import make as make_device_days
 from reports.home_bp.make import make as make_home_bp
 from reports.report import Kind
 
 _ALL: Final = (
     Kind("agp", "Ambulatory glucose profile", 14, make_agp),
     Kind("home-bp", "Home blood pressure", 30, make_home_bp),
+    Kind("device-days", "Device-days", 60, make_device_days),
 )
 
 KINDS: Final[Mapping[str, Kind]] = MappingProxyType({each.name: each for each in _ALL})

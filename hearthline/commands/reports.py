@@ -32,7 +32,7 @@ Goals = Annotated[str, typer.Option(help="Of glucose: adult, older, pregnancy, o
 def run_report(  # noqa: PLR0913  one parameter an option
     context: typer.Context,
     *,
-    report: Annotated[str, typer.Option(help="agp, home-bp; see docs/reports.md.")],
+    report: Annotated[str, typer.Option(help="agp, home-bp, device-days; see docs/reports.md.")],
     patient: Annotated[str, typer.Option(help="Id, as in: hearthline patients list.")],
     days: Annotated[int | None, typer.Option(help="How many days, else as many as suit the report.")] = None,
     until: Until = None,
@@ -41,10 +41,11 @@ def run_report(  # noqa: PLR0913  one parameter an option
     source: Source = "auto",
     goals: Goals = "auto",
     html: Annotated[Path | None, typer.Option(help="Write the page to this file.")] = None,
+    csv: Annotated[Path | None, typer.Option(help="Write the rows of device-days to this file.")] = None,
     json: Annotated[bool, typer.Option("--json", help="The whole report as one line of JSON.")] = False,
 ) -> None:
     """One report of one patient; a table of its figures, or all of it with --json."""
-    from hearthline.reporting import show_report, write_page
+    from hearthline.reporting import show_report, write_file
     from reports.report import Options
     from reports.run import Wish
     from reports.run import run_report as make
@@ -52,6 +53,7 @@ def run_report(  # noqa: PLR0913  one parameter an option
     wish = Wish(report, patient, days, until, as_of, Options(unit, source, goals))
     with context.obj.reading() as session:
         made = make(session, wish, context.obj.now())
-    if html is not None:
-        write_page(html, made.html())
+    for file, text in ((html, made.html), (csv, made.csv)):
+        if file is not None:
+            write_file(file, text())
     show_report(made, json=json)

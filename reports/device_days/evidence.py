@@ -1,0 +1,94 @@
+"""Which readings make a date a device-day, date by date (§4.6)."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.among import among
+from models.measures import CATALOGUE, MEASURE_OF_SPECIMENS
+from models.tables import Reading
+from reports.device_days.windows import first_window
+from reports.readings import OTHER_PERSON
+
+PATIENTS_OWN: Final = tuple({*CATALOGUE, *MEASURE_OF_SPECIMENS})
+APART: Final = tuple(f"{measure}.apart" for measure in CATALOGUE)
+STREAMS: Final = (*PATIENTS_OWN, *APART)
+REASONS: Final = ("manual", "control_or_test", "clock_doubtful", OTHER_PERSON)
+Row = dict[str, Any]
+
+
+def reason(stream: str, context: dict[str, str], time_quality: str, quality: list[str]) -> str:
+    """Why a reading makes no device-day; empty when it does."""
+    if stream.endswith(".apart"):
+        return "control_or_test"
+    if context.get("entry") == "manual":
+        return "manual"
+    if time_quality == "doubtful":
+        return "clock_doubtful"
+    return OTHER_PERSON if OTHER_PERSON in quality else ""
+
+
+def marked(frame: pd.DataFrame, zone: str) -> pd.DataFrame:
+    """With `reason` and `received`, the local date of receipt."""
+    said = zip(frame["stream"], frame["context"], frame["time_quality"], frame["quality"], strict=True)
+    received = frame["received_at"].dt.tz_convert(zone).dt.date
+    reasons = pd.Series([reason(*each) for each in said], index=frame.index, dtype=object)
+    return frame.assign(reason=reasons, received=received)
+
+
+def evidence(frame: pd.DataFrame) -> list[Row]:
+    """A row a date with any reading, oldest first."""
+    return [_row(day, each) for day, each in frame.groupby("day")]
+
+
+def _row(day: date, frame: pd.DataFrame) -> Row:
+    good = frame[frame["reason"] == ""]
+    counts = frame["reason"].value_counts()
+    first = good.sort_values(["received_at", "measured_at"]).head(1).to_dict("records")
+    return {
+        "date": day,
+        "readings": len(good),
+        "measures": sorted(set(good["measure"])),
+        "devices": sorted(set(good["device_id"])),
+        "first_measured_at": first[0]["measured_at"].to_pydatetime() if first else None,
+        "first_received_at": first[0]["received_at"].to_pydatetime() if first else None,
+        "received_date": first[0]["received"] if first else None,
+        **{f"excluded_{name}": int(counts.get(name, 0)) for name in REASONS},
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """For the first device-day of all: readings up to `until` that were stored by `cursor`."""
+
+    patient: str
+    zone: str
+    until: datetime
+    cursor: datetime
+
+
+def first_day(session: Session, search: Search) -> date | None:
+    """The first device-day of all, where windows begin; readings are read only as far as needed."""
+    judged = Reading.stream, Reading.context, Reading.time_quality, Reading.quality
+    wanted = (
+        select(*judged, Reading.measured_at, Reading.received_at)
+        .where(Reading.patient_id == search.patient, among(session.connection(), Reading.stream, PATIENTS_OWN))
+        .where(Reading.measured_at <= search.until, Reading.stored_at <= search.cursor)
+        .order_by(Reading.measured_at)
+        .execution_options(yield_per=200)
+    )
+    with session.execute(wanted) as rows:
+        return first_window(_dates(rows, ZoneInfo(search.zone)))
+
+
+def _dates(rows: Iterable[Any], zone: ZoneInfo) -> Iterator[tuple[date, date]]:
+    """(measured, received) of each reading that can make a device-day."""
+    for row in rows:
+        if not reason(row.stream, row.context, row.time_quality, row.quality):
+            yield row.measured_at.astimezone(zone).date(), row.received_at.astimezone(zone).date()
