@@ -1,6 +1,7 @@
 """What is known of patients, as rules read it: facts, limits and what their programmes add to both."""
 
 import json
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -14,22 +15,37 @@ from registry.programmes import implied
 from thresholds.limits import PATIENT
 from thresholds.types import Amount, Case, Fact, Limit
 
-FACT: Final = "f.name, f.value, '', '', f.from_at, f.until_at, '', '', ''"
-LIMIT: Final = "l.rule, l.parameter, l.amount, l.unit, l.from_at, l.until_at, l.author, l.role, l.reason"
-PROGRAMME: Final = "e.programme, '', '', '', e.from_at, e.until_at, e.author, '', ''"
+Row = Sequence[Any]
+
+
+class Known:
+    """Of one patient."""
+
+    __slots__ = ("facts", "limits", "zone")
+
+    def __init__(self) -> None:
+        self.zone = ""
+        self.facts: list[Fact] = []
+        self.limits: list[Limit] = []
+
+
+NOBODY: Final = "'', '', ''"
+FACT: Final = f"'fact', p.id, p.zone, f.name, f.value, '', '', f.from_at, f.until_at, {NOBODY}"
+LIMIT: Final = (
+    "'limit', l.patient_id, '', l.rule, l.parameter, l.amount, l.unit, l.from_at, l.until_at, "
+    "l.author, l.role, l.reason"
+)
+PROGRAMME: Final = "'programme', e.patient_id, '', e.programme, '', '', '', e.from_at, e.until_at, e.author, '', ''"
 
 
 def load_cases(connection: Connection, patients: Sequence[str], now: datetime) -> dict[str, Case]:
     """Zone, facts and limits of each patient, as of `now`; in one statement, whoever has what."""
     dialect = dialect_of(connection)
     keys = json.dumps([[each] for each in patients])
-    zones: dict[str, str] = {}
-    stated: dict[str, list[Fact | Limit]] = {}
-    for kind, patient, zone, *row in connection.exec_driver_sql(_statement(dialect), (keys,) * 3).all():
-        zones[patient] = zone or zones.get(patient, "")
-        if row[0] is not None:
-            stated.setdefault(patient, []).extend(READ[kind](row, dialect))
-    return {patient: _case(zone, now, stated.get(patient, ())) for patient, zone in zones.items()}
+    known: defaultdict[str, Known] = defaultdict(Known)
+    for row in connection.exec_driver_sql(_statement(dialect), (keys,)).all():
+        READ[row[0]](row, dialect, known[row[1]])
+    return {patient: Case(each.zone, now, each.facts, limits=each.limits) for patient, each in known.items()}
 
 
 def case_of(session: Session, patient_id: str, now: datetime) -> Case:
@@ -38,37 +54,36 @@ def case_of(session: Session, patient_id: str, now: datetime) -> Case:
 
 
 def _statement(dialect: Dialect) -> str:
-    key = dialect.text_at(0)
     return (
-        f"SELECT 'fact', p.id, p.zone, {FACT} FROM {dialect.keys} JOIN patient p ON p.id = {key} "  # noqa: S608  static text
+        f"WITH k (patient) AS MATERIALIZED (SELECT {dialect.text_at(0)} FROM {dialect.keys}) "  # noqa: S608  static text
+        f"SELECT {FACT} FROM k JOIN patient p ON p.id = k.patient "
         "LEFT JOIN patient_fact f ON f.patient_id = p.id AND f.replaced_by IS NULL "
-        f"UNION ALL SELECT 'limit', l.patient_id, '', {LIMIT} "
-        f"FROM {dialect.keys} JOIN patient_limit l ON l.patient_id = {key} AND l.replaced_by IS NULL "
-        f"UNION ALL SELECT 'programme', e.patient_id, '', {PROGRAMME} "
-        f"FROM {dialect.keys} JOIN programme_enrolment e ON e.patient_id = {key} AND e.replaced_by IS NULL"
+        f"UNION ALL SELECT {LIMIT} "
+        "FROM k JOIN patient_limit l ON l.patient_id = k.patient AND l.replaced_by IS NULL "
+        f"UNION ALL SELECT {PROGRAMME} "
+        "FROM k JOIN programme_enrolment e ON e.patient_id = k.patient AND e.replaced_by IS NULL"
     )
 
 
-def _case(zone: str, now: datetime, stated: Sequence[Fact | Limit]) -> Case:
-    facts = tuple(each for each in stated if isinstance(each, Fact))
-    return Case(zone, now, facts, limits=tuple(each for each in stated if isinstance(each, Limit)))
+def _span(row: Row, dialect: Dialect) -> tuple[datetime, datetime | None]:
+    return dialect.read(row[7]), None if row[8] is None else dialect.read(row[8])
 
 
-def _span(row: Sequence[Any], dialect: Dialect) -> tuple[datetime, datetime | None]:
-    return dialect.read(row[4]), None if row[5] is None else dialect.read(row[5])
+def _fact(row: Row, dialect: Dialect, known: Known) -> None:
+    known.zone = row[2]
+    if row[3] is not None:  # a patient without facts has a row all the same
+        known.facts.append(Fact(row[3], row[4], *_span(row, dialect)))
 
 
-def _fact(row: Sequence[Any], dialect: Dialect) -> list[Fact | Limit]:
-    return [Fact(row[0], row[1], *_span(row, dialect))]
+def _limit(row: Row, dialect: Dialect, known: Known) -> None:
+    limit = Limit(row[3], row[4], Amount(row[5], row[6]), *_span(row, dialect), PATIENT, *row[9:])
+    known.limits.append(limit)
 
 
-def _limit(row: Sequence[Any], dialect: Dialect) -> list[Fact | Limit]:
-    rule, parameter, amount, unit = row[:4]
-    return [Limit(rule, parameter, Amount(amount, unit), *_span(row, dialect), PATIENT, *row[6:])]
-
-
-def _programme(row: Sequence[Any], dialect: Dialect) -> list[Fact | Limit]:
-    return implied(row[0], *_span(row, dialect), author=row[6])
+def _programme(row: Row, dialect: Dialect, known: Known) -> None:
+    facts, limits = implied(row[3], *_span(row, dialect), author=row[9])
+    known.facts += facts
+    known.limits += limits
 
 
 READ: Final = {"fact": _fact, "limit": _limit, "programme": _programme}

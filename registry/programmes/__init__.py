@@ -75,15 +75,15 @@ def programmes() -> Mapping[str, Programme]:
     return MappingProxyType({path.stem: read_programme(path) for path in sorted(FOLDER.glob("*.toml"))})
 
 
-def implied(name: str, begin: datetime, until: datetime | None, *, author: str) -> list[Fact | Limit]:
+def implied(name: str, begin: datetime, until: datetime | None, *, author: str) -> tuple[list[Fact], list[Limit]]:
     """What a patient in the programme has and is judged by. Nothing for a programme that is no more: `doctor` says
-    who is still in it."""
+    how many are still in it."""
     programme = programmes().get(name)
     if programme is None:
-        return []
+        return [], []
     end = programme.ends_at(begin, until)
     facts = [Fact("condition", programme.condition, begin, end)] if programme.condition else []
-    return [*facts, *_limits(programme, begin, end, author)]
+    return facts, list(_limits(programme, begin, end, author))
 
 
 def _limits(programme: Programme, begin: datetime, end: datetime | None, author: str) -> Iterator[Limit]:

@@ -14,7 +14,7 @@ from registry.programmes.reading import read_programme
 from tests.support.places import ROOT
 from thresholds import RULES
 from thresholds.limits import limit_in_force, limits_at
-from thresholds.types import Amount, Case, Fact, Limit
+from thresholds.types import Amount, Case, Limit
 
 DAY = timedelta(days=1)
 BEGAN = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -22,10 +22,10 @@ LEAST = 'words = "w"\nsource = "s"\nreview = "4 w"\n[cadence]\nblood_pressure = 
 TOP = 'words = "w"\nsource = "s"\nreview = "4 w"\ncadence = { blood_pressure = "3 d" }\n'
 
 
-def case_in(*names: str, own: tuple[Limit, ...] = ()) -> Case:
-    added = [each for name in names for each in implied(name, BEGAN, None, author="Dr. Roy")]
-    facts = [each for each in added if isinstance(each, Fact)]
-    return Case("UTC", BEGAN, facts, limits=[*own, *(each for each in added if isinstance(each, Limit))])
+def case_in(*names: str) -> Case:
+    added = [implied(name, BEGAN, None, author="Dr. Roy") for name in names]
+    facts = [fact for each, _ in added for fact in each]
+    return Case("UTC", BEGAN, facts, limits=[limit for _, each in added for limit in each])
 
 
 def test_the_programmes_that_are_shipped() -> None:
@@ -142,8 +142,8 @@ def test_a_programme_that_is_over_says_nothing_more() -> None:
 
 
 def test_who_leaves_early_leaves_the_limits_of_later_phases_too() -> None:
-    left = implied("post_discharge_30", BEGAN, BEGAN + 3 * DAY, author="Dr. Roy")
-    assert {each.until_at for each in left} == {BEGAN + 3 * DAY}
+    facts, limits = implied("post_discharge_30", BEGAN, BEGAN + 3 * DAY, author="Dr. Roy")
+    assert {each.until_at for each in (*facts, *limits)} == {BEGAN + 3 * DAY}
 
 
 def test_of_two_programmes_the_safer_limit_wins_and_both_are_known() -> None:
