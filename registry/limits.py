@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -77,11 +77,26 @@ def list_limit_history(session: Session, patient_id: str) -> list[PatientLimit]:
     return list(session.scalars(mine.order_by(PatientLimit.rule, PatientLimit.parameter, *when)))
 
 
+def list_ending(session: Session, now: datetime, within: timedelta) -> list[PatientLimit]:
+    """Limits in force that end so soon and that nothing follows; the next to end first."""
+    soon = PatientLimit.until_at.between(now, now + within)
+    stands = select(PatientLimit).where(PatientLimit.replaced_by.is_(None), PatientLimit.from_at <= now, soon)
+    found = session.scalars(stands.order_by(PatientLimit.until_at, PatientLimit.patient_id, PatientLimit.id)).all()
+    return [each for each in found if not _is_followed(each, list_limits(session, each.patient_id))]
+
+
+def _is_followed(row: PatientLimit, others: Iterable[PatientLimit]) -> bool:
+    assert row.until_at is not None
+    mine = _of(others, row.rule, row.parameter)
+    later = [each for each in mine if row.from_at < each.from_at <= row.until_at]
+    return any(each.until_at is None or each.until_at > row.until_at for each in later)
+
+
 def _keep_care_plans(session: Session, patient_id: str, limit: Limit, before: Case, after: Case) -> None:
     """Raises RegistryError when the limit breaks what a programme of the patient's promises."""
     for programme, _ in programmes_at(session, patient_id, limit.from_at):
-        broken = broken_rows(programme, _own(before, limit.from_at))
-        newly = [fault for fault in broken_rows(programme, _own(after, limit.from_at)) if fault not in broken]
+        broken = broken_rows(programme, own_limits(before, limit.from_at))
+        newly = [fault for fault in broken_rows(programme, own_limits(after, limit.from_at)) if fault not in broken]
         if newly:
             raise RegistryError(
                 f"with that limit the care plan of {programme.name} would not hold: {newly[0]}; "
@@ -89,7 +104,7 @@ def _keep_care_plans(session: Session, patient_id: str, limit: Limit, before: Ca
             )
 
 
-def _own(case: Case, at: datetime) -> list[Limit]:
+def own_limits(case: Case, at: datetime) -> list[Limit]:
     """The patient's own limits that are in effect; a rule or a number may be no more."""
     mine = [each for each in case.limits if each.origin == PATIENT and each.rule in RULES]
     known = [each for each in mine if each.parameter in {number.name for number in RULES[each.rule].parameters}]

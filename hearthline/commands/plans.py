@@ -1,10 +1,11 @@
 """`plans`: whose limits count, who set them and why, and the programmes that bring limits of their own."""
 
+from datetime import timedelta
 from typing import Annotated, Any
 
 import typer
 
-from hearthline.options import At, Author, From, Json, PatientOption, Until, parse_pair
+from hearthline.options import At, Author, From, Json, PatientOption, Until, parse_days, parse_pair
 from hearthline.show import show_one, show_rows
 from hearthline.tables import Column
 
@@ -21,6 +22,7 @@ SET = (
 )  # fmt: skip
 HISTORY = (*SET, Column("recorded_at", "recorded", below="role", whole=True), Column("became", "what became of it"))
 PROGRAMMES = (Column("id", "programme", whole=True), Column("words", "what for"), Column("review", "review"))
+SOON = timedelta(days=14)
 WAITING = (
     Column("patient", "patient", whole=True), Column("programme", "programme", whole=True), Column("measure", "no"),
     Column("enrolled_at", "enrolled", whole=True), Column("due_at", "expected by", whole=True),
@@ -169,6 +171,22 @@ def show_waiting(context: typer.Context, *, json: Json = False) -> None:
             for each in list_waiting(session, context.obj.now())
         ]  # fmt: skip
     show_rows(rows, WAITING, json=json, none="nobody has to be called")
+
+
+@app.command("ending")
+def show_ending(
+    context: typer.Context,
+    *,
+    within: Annotated[timedelta | None, typer.Option(parser=parse_days, help="How soon; 14d when left out.")] = None,
+    json: Json = False,
+) -> None:
+    """Limits of patients that end soon: then the programme's or the published one counts again."""
+    from hearthline.plan_lines import own_line
+    from registry.limits import list_ending
+
+    with context.obj.reading() as session:
+        rows = [own_line(each) for each in list_ending(session, context.obj.now(), within or SOON)]
+    show_rows(rows, (Column("patient", "patient", whole=True), *SET), json=json, none="no limit ends so soon")
 
 
 @app.command("check")

@@ -19,6 +19,7 @@ from hearthline.doctor.database import check_database
 from hearthline.doctor.durability import check_durability
 from hearthline.doctor.finding import DANGEROUS, OK, UNKNOWN, Check, Finding, Place, RecordCheck
 from hearthline.doctor.places import check_places
+from hearthline.doctor.plans import check_plans
 from hearthline.doctor.processes import check_processes
 from hearthline.doctor.record import check_failures, check_refusals
 from hearthline.doctor.settings import check_settings
@@ -43,6 +44,7 @@ RECORD: Final[Mapping[str, RecordCheck]] = {
     "missing readings": check_missing,
     "resends": check_resends,
     "bytes of messages": check_payloads,
+    "programmes": check_plans,
     "backup": check_backups,
 }
 QUICK: Final = ("ingest",)

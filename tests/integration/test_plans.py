@@ -12,7 +12,7 @@ from hearthline.__main__ import run
 from registry.case import case_of
 from registry.enrolments import join_programme, leave_programme, list_enrolment_history, programmes_at
 from registry.errors import RegistryError
-from registry.limits import end_limit, list_limit_history, list_limits, renew_limit, set_limits
+from registry.limits import end_limit, list_ending, list_limit_history, list_limits, renew_limit, set_limits
 from registry.waiting import list_waiting
 from tests.support.clinics import NOW, Clinic, ago, broken_promises, pressure, weighing
 from thresholds import RULES
@@ -141,6 +141,21 @@ def test_beyond_the_absolute_limit_it_ends_after_90_days_unless_a_provider_renew
         with pytest.raises(RegistryError, match="nothing to renew"):
             renew_limit(session, "anna", "BP-S2", "systolic", author="Dr. Bo", reason="", now=NOW)
     assert told(any_clinic, "BP-SEV", "systolic", last) == ("190", "patient", "Dr. Bo")
+
+
+def test_a_limit_that_ends_soon_is_listed_unless_another_follows(any_clinic: Clinic) -> None:
+    any_clinic.enrol("anna", "bert")
+    put(any_clinic, limit("BP-SEV", "systolic", "190 mmHg", ago(days=80), PROVIDER), now=ago(days=80))
+    put(any_clinic, limit("BP-SEV", "systolic", "190 mmHg", ago(days=70), PROVIDER), patient="bert", now=ago(days=70))
+
+    def ending() -> list[str]:
+        with Session(any_clinic.engine) as session:
+            return [each.patient_id for each in list_ending(session, NOW, 14 * DAY)]
+
+    assert ending() == ["anna"]
+    with Session(any_clinic.engine) as session, session.begin():
+        renew_limit(session, "anna", "BP-SEV", "systolic", author="Dr. Roy", reason="", now=NOW)
+    assert ending() == []
 
 
 def test_a_limit_that_breaks_the_care_plan_of_a_programme_is_refused_with_the_row(any_clinic: Clinic) -> None:
@@ -310,6 +325,12 @@ def test_enrolment_states_the_weight_at_discharge_or_asks_for_it(said: Said) -> 
     assert left["until_at"]
 
 
+def test_enrolment_says_when_own_limits_break_the_care_plan(said: Said) -> None:
+    lines(said(*S2, "--set", "systolic=179", "--json"))
+    remarks = said(*ENROL, "hypertension")[2]
+    assert "with the patient's own limits the care plan does not hold: hypertension.cases.csv line 6" in remarks
+
+
 def test_programmes_are_listed_shown_and_checked(said: Said) -> None:
     assert "post_discharge_30" in [each["id"] for each in lines(said("plans", "list", "--json"))]
     assert "nobody: these words are shown to no patient" in said("plans", "show", "hypertension")[1]
@@ -318,3 +339,4 @@ def test_programmes_are_listed_shown_and_checked(said: Said) -> None:
     assert {each["programme"]: each["broken"] for each in lines(said("plans", "check", "--json"))}["hypertension"] == []
     assert len(lines(said("plans", "check", "diabetes", "--json"))) == 1
     assert said("plans", "waiting")[2] == "nobody has to be called\n"
+    assert said("plans", "ending", "--within", "30d")[2] == "no limit ends so soon\n"

@@ -13,6 +13,7 @@ from hearthline.doctor.arrivals import check_missing, check_payloads, check_rese
 from hearthline.doctor.backups import check_backups
 from hearthline.doctor.clock import check_clock
 from hearthline.doctor.finding import WRONG, Finding, Place, RecordCheck, ago
+from hearthline.doctor.plans import check_plans
 from hearthline.doctor.processes import check_processes
 from hearthline.doctor.record import check_failures, check_refusals
 from hearthline.keeping.folder import name_backup
@@ -20,8 +21,12 @@ from hearthline.settings import BackupSettings, DatabaseSettings, Settings
 from models.engine import open_writer
 from models.queue import LookAgain, enqueue
 from models.tables import Message, Process, Refusal
+from registry.enrolments import join_programme
+from registry.limits import set_limits
+from registry.patients import enrol_patient
 from registry.resend import request_resends
 from tests.support.desks import CUFF, desk_at, pressure
+from thresholds.types import Amount, Limit
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
@@ -182,6 +187,19 @@ def test_devices_that_are_asked_to_send_again_after_a_restore_are_counted(sqlite
         assert (found.standing, found.says) == (
             "ok", "1 devices are asked to send again what they keep, until 2026-01-12",
         )  # fmt: skip
+
+
+def test_a_limit_that_ends_soon_and_a_programme_that_is_no_more_are_said(session: Session, wrong: Examine) -> None:
+    enrol_patient(session, name="Ana", zone="UTC", now=NOW, patient_id="pt-ana")
+    row = join_programme(session, "pt-ana", "diabetes", author="Dr. Roy", now=NOW)
+    assert wrong(check_plans) == []
+    row.programme = "cough"
+    amount, begin = Amount("190", "mmHg"), NOW - timedelta(days=80)
+    wide = Limit("BP-SEV", "systolic", amount, begin, None, "patient", "Dr. Roy", "provider", "agreed")
+    set_limits(session, "pt-ana", [wide], now=begin)
+    lost, ending = wrong(check_plans)
+    assert "patients in programmes that this installation does not have: 1" in lost.says
+    assert "limits of patients that end within 14 days: 1" in ending.says
 
 
 def test_a_clock_that_went_back_is_noticed_by_what_is_stored_already(session: Session, wrong: Examine) -> None:
