@@ -4,7 +4,7 @@ A patient whose evaluation raises does not stop the others: the batch is halved 
 """
 
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
@@ -20,19 +20,21 @@ from flags.history import load_cases, load_samples
 from flags.judge import Judged, before, judge, window
 from flags.locks import lock_patients, try_lock_patients
 from flags.matching import match
-from flags.prompting import write_prompts
+from flags.prompting import asks_to_weigh, write_prompts
 from flags.record import Key, load_episodes, load_flags, write_episodes, write_flags
 from flags.silence_causes import with_causes
 from flags.states import EpisodeState, FlagState
 from flags.tally import FlagTally
 from models.queue import LookAgain, enqueue
 from thresholds import RULES, rules_for
+from thresholds.doubt import marked
 from thresholds.types import Case, Sample
 
 MOST: Final = 250  # patients a transaction: some 40 ms, so that a second writer on SQLite never waits long
 BACK_OFF: Final = timedelta(seconds=30)
 END_OF_TIME: Final = datetime.max.replace(tzinfo=UTC)
 LONGEST_ENTRY: Final = max(rule.entry for rule in RULES.values() if rule.on)
+Samples = Mapping[tuple[str, str], Sequence[Sample]]  # by patient and stream
 log = structlog.get_logger()
 
 
@@ -126,13 +128,15 @@ def _evaluate(
     if not due:
         return [], set()
     record = _load(connection, due, now)
-    judged = list(_judge_all(connection, due, record, open_gap))
+    samples = _load_samples(connection, due, record)
+    judged = list(_judge_all(due, samples, record, open_gap))
     write_episodes(connection, [each.change for _, each in judged])
     changed = [flag for key, each in judged for flag in _match(key, each, record, now)]
     changed = with_causes(connection, changed, now)
     known = {flag.id for flags in record.flags.values() for flag in flags}
     write_flags(connection, changed, known)
-    write_prompts(connection, [each.change for _, each in judged], now)
+    doubted = [ask for (patient, _), mine in samples.items() for ask in asks_to_weigh(patient, mine, now)]
+    write_prompts(connection, [each.change for _, each in judged], doubted, now)
     forget(connection, [row for each in due for row in each.rows])
     enqueue(connection, [again for _, each in judged for again in each.look_again])
     return changed, known
@@ -152,10 +156,7 @@ def _load(connection: Connection, due: Sequence[Due], now: datetime) -> Record:
     return Record(flags, episodes, load_cases(connection, patients, now))
 
 
-def _judge_all(
-    connection: Connection, due: Sequence[Due], record: Record, open_gap: bool
-) -> Iterator[tuple[Key, Judged]]:
-    samples = _load_samples(connection, due, record)
+def _judge_all(due: Sequence[Due], samples: Samples, record: Record, open_gap: bool) -> Iterator[tuple[Key, Judged]]:
     for each in due:
         case = record.cases[each.patient_id]
         if open_gap and each.timed:
@@ -166,8 +167,9 @@ def _judge_all(
             yield key, judge(rule, each, mine, case, record.episodes.get(key, ()))
 
 
-def _load_samples(connection: Connection, due: Sequence[Due], record: Record) -> dict[tuple[str, str], list[Sample]]:
-    """First what was measured since; then, for the few streams that hold something of interest, further back."""
+def _load_samples(connection: Connection, due: Sequence[Due], record: Record) -> Samples:
+    """First what was measured since; then, for the few streams that hold something of interest, further back. Each with
+    what its history says against it."""
     windows = {
         (each.patient_id, each.stream): (each, window(each, record.episodes, record.cases[each.patient_id]))
         for each in due
@@ -178,7 +180,8 @@ def _load_samples(connection: Connection, due: Sequence[Due], record: Record) ->
         for key, (each, _) in windows.items()
     }
     wanted = [(*key, begin) for key, begin in further.items() if begin < windows[key][1]]
-    return samples | load_samples(connection, wanted) if wanted else samples
+    found = samples | load_samples(connection, wanted) if wanted else samples
+    return {key: marked(key[1], each, record.cases[key[0]].zone) for key, each in found.items()}
 
 
 def _match(key: Key, judged: Judged, record: Record, now: datetime) -> list[FlagState]:

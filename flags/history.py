@@ -14,12 +14,24 @@ from sqlalchemy import Connection
 
 from models.dialect import Dialect, dialect_of
 from registry.case import load_cases as load_cases
+from thresholds.doubt import CLOCK, QUESTIONABLE
 from thresholds.types import Amount, Sample
 
-SAMPLE = "r.patient_id, r.stream, r.id, r.measured_at, CAST(r.as_sent AS TEXT), CAST(r.context AS TEXT), r.time_quality"
+SAMPLE = (
+    "r.patient_id, r.stream, r.id, r.measured_at, CAST(r.as_sent AS TEXT), CAST(r.context AS TEXT), r.time_quality, "
+    "CAST(r.quality AS TEXT), r.device_id"
+)
 AMOUNTS: Final = Decoder(dict[str, Amount])
 CONTEXT: Final = Decoder(dict[str, str])
+MARKS: Final = Decoder(list[str])
+OF_THE_VALUE: Final = frozenset(
+    {
+        "systolic_unusual", "diastolic_unusual", "pulse_pressure_unusual", "mean_inconsistent", "pulse_unusual",
+        "glucose_unusual", "weight_unusual", "ahi_unusual", "ahi_not_reportable",
+    }
+)  # fmt: skip
 Key = tuple[str, str]
+Routed = tuple[Sample, str]  # beside the device that took it
 
 
 def load_samples(connection: Connection, windows: Iterable[tuple[str, str, datetime]]) -> dict[Key, list[Sample]]:
@@ -29,12 +41,28 @@ def load_samples(connection: Connection, windows: Iterable[tuple[str, str, datet
     keys = json.dumps([(patient, stream, dialect.said(begin)) for patient, stream, begin in windows])
     statements = _window(dialect), _before(dialect)
     rows = [row for statement in statements for row in connection.exec_driver_sql(statement, (keys,)).all()]
-    samples: dict[Key, list[Sample]] = {}
+    samples: dict[Key, list[Routed]] = {}
     for row in rows:
-        samples.setdefault((row[0], row[1]), []).append(_sample(row, dialect))
-    for each in samples.values():
-        each.sort(key=lambda sample: (sample.at, sample.id))
-    return samples
+        samples.setdefault((row[0], row[1]), []).append((_sample(row, dialect), row[8]))
+    return {key: one_route(each) for key, each in samples.items()}
+
+
+def one_route(samples: Sequence[Routed]) -> list[Sample]:
+    """By (at, id). Of one value at one instant from several devices (a meter and the telephone beside it) one is used:
+    what came by itself before what was typed in, then by the device's name."""
+    if len({device for _, device in samples}) > 1:
+        samples = _without_copies(samples)
+    return sorted((sample for sample, _ in samples), key=lambda sample: (sample.at, sample.id))
+
+
+def _without_copies(samples: Sequence[Routed]) -> list[Routed]:
+    preferred = sorted(samples, key=lambda each: (each[0].context.get("entry") == "manual", each[1]))
+    used: dict[tuple[object, ...], str] = {}
+    return [
+        (sample, device)
+        for sample, device in preferred
+        if used.setdefault((sample.at, frozenset(sample.values.items())), device) == device
+    ]
 
 
 # PostgreSQL is told to go key by key (LATERAL, fenced by OFFSET or LIMIT): it cannot know how short the windows are,
@@ -49,18 +77,19 @@ def _window(dialect: Dialect) -> str:
 
 
 def _before(dialect: Dialect) -> str:
-    wanted = (
-        f"{_same(dialect)} AND r.measured_at < {dialect.instant_at(2)} AND r.time_quality = 'good' "
-        "ORDER BY r.measured_at DESC, r.id DESC LIMIT 1"
+    """All of the newest instant: of copies of one value it must not depend on the window which is used."""
+    newest = (
+        f"SELECT o.measured_at FROM reading o WHERE {_same(dialect, 'o')} "  # noqa: S608  static text
+        f"AND o.measured_at < {dialect.instant_at(2)} AND o.time_quality = 'good' ORDER BY o.measured_at DESC LIMIT 1"
     )
+    wanted = f"{_same(dialect)} AND r.time_quality = 'good' AND r.measured_at = ({newest})"
     if dialect.name == "sqlite":
-        newest = f"SELECT r.id FROM reading r WHERE {wanted}"  # noqa: S608  static text
-        return f"SELECT {SAMPLE} FROM {dialect.keys} JOIN reading r ON r.id = ({newest})"  # noqa: S608  static text
-    return _key_by_key(dialect, wanted)
+        return f"SELECT {SAMPLE} FROM {dialect.keys} JOIN reading r ON {wanted}"  # noqa: S608  static text
+    return _key_by_key(dialect, f"{wanted} OFFSET 0")
 
 
-def _same(dialect: Dialect) -> str:
-    return f"r.patient_id = {dialect.text_at(0)} AND r.stream = {dialect.text_at(1)}"
+def _same(dialect: Dialect, table: str = "r") -> str:
+    return f"{table}.patient_id = {dialect.text_at(0)} AND {table}.stream = {dialect.text_at(1)}"
 
 
 def _key_by_key(dialect: Dialect, wanted: str) -> str:
@@ -68,9 +97,16 @@ def _key_by_key(dialect: Dialect, wanted: str) -> str:
 
 
 def _sample(row: Sequence[Any], dialect: Dialect) -> Sample:
-    _, _, reading, at, as_sent, context, quality = row
-    values, said = AMOUNTS.decode(as_sent), CONTEXT.decode(context)
-    return Sample(_uuid(reading), dialect.read(at), values, said, quality == "doubtful")
+    _, _, reading, at, as_sent, context, quality, marks, _ = row
+    values, said, doubtful = AMOUNTS.decode(as_sent), CONTEXT.decode(context), quality == "doubtful"
+    doubts = doubts_of(() if marks == "[]" else MARKS.decode(marks), doubtful=doubtful)
+    return Sample(_uuid(reading), dialect.read(at), values, said, doubtful, doubts)
+
+
+def doubts_of(marks: Iterable[str], *, doubtful: bool) -> tuple[str, ...]:
+    """What the reading itself says against it: its clock, and marks that decode set on a value that rules compare."""
+    questionable = not OF_THE_VALUE.isdisjoint(marks)
+    return (*([CLOCK] if doubtful else []), *([QUESTIONABLE] if questionable else []))
 
 
 def _uuid(value: Any) -> UUID:

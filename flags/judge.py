@@ -14,11 +14,13 @@ from flags.states import EpisodeState, episode_of
 from models.measures import measure_of
 from models.queue import LookAgain
 from thresholds import RULES, rules_for
+from thresholds.doubt import RECALL
 from thresholds.silence import counts_from, first_limit
 from thresholds.types import Case, Found, Rule, Sample
 
 FIRST_DAY = datetime.min.replace(tzinfo=UTC)
-LONG_AGO = FIRST_DAY + max([each.lookback + each.entry for each in RULES.values()])  # no span leads out of the calendar
+LONGEST = max([each.lookback + each.entry for each in RULES.values()]) + max(RECALL.values())
+LONG_AGO = FIRST_DAY + LONGEST  # no span leads out of the calendar
 DELIVERED_LATELY = timedelta(minutes=1)
 Stored = Mapping[Key, Sequence[EpisodeState]]
 
@@ -51,7 +53,8 @@ def window(due: Due, stored: Stored, case: Case, samples: Sequence[Sample] = ())
     rules that do so only for a sample of interest."""
     rules = rules_for(due.stream)
     starts = [(rule, restart(rule, stored.get((due.patient_id, rule.id), ()), due.since)) for rule in rules]
-    return min((before(start, _lookback(rule, case, samples)) for rule, start in starts), default=due.since)
+    begin = min((before(start, _lookback(rule, case, samples)) for rule, start in starts), default=due.since)
+    return before(begin, RECALL.get(due.stream, timedelta(0)))
 
 
 def _lookback(rule: Rule, case: Case, samples: Sequence[Sample]) -> timedelta:

@@ -16,6 +16,8 @@ from flags.states import EpisodeState
 from models.dialect import dialect_of, insert_rows
 from models.keys import derived_id
 from models.tables import Device, Prompt, Reading
+from thresholds.doubt import OTHER_PERSON
+from thresholds.types import Sample
 
 COLUMNS: Final = ("id", "patient_id", "device_id", "rule", "measure", "made_at", "expires_at")
 
@@ -93,9 +95,26 @@ def _asked(change: Change, episode: EpisodeState, ask: Ask) -> Asked:
     return Asked(prompt, change.patient_id, episode.rule, ask.measure, UUID(first), episode.started_at + ask.within)
 
 
-def write_prompts(connection: Connection, changes: Iterable[Change], now: datetime) -> None:
+def asks_to_weigh(patient_id: str, samples: Sequence[Sample], now: datetime) -> Iterator[tuple[Asked, bool]]:
+    """Of weighings that may be another person's and could still be repeated: the prompt, and whether it is wanted,
+    because nothing was weighed since."""
+    for sample in samples:
+        if OTHER_PERSON in sample.doubts and sample.at <= now < sample.at + QUARTER:
+            prompt = derived_id("measure_again", sample.id, "weight")
+            asked = Asked(prompt, patient_id, OTHER_PERSON, "weight", sample.id, sample.at + QUARTER)
+            yield asked, sample is samples[-1]
+
+
+def write_prompts(
+    connection: Connection, changes: Iterable[Change], doubted: Iterable[tuple[Asked, bool]], now: datetime
+) -> None:
     """Keep them for whoever publishes, in the transaction of the episodes; what was answered goes."""
     wanted, over = asks_of(changes, now)
+    for asked, is_wanted in doubted:
+        if is_wanted and asked.id not in {each.id for each in wanted}:
+            wanted.append(asked)
+        elif not is_wanted:
+            over.append(asked.id)
     if over:
         stale = delete(Prompt).where(Prompt.id == bindparam("prompt"))
         connection.execute(stale, [{"prompt": each} for each in sorted(over)])

@@ -80,7 +80,8 @@ def episode_of(found: Found) -> EpisodeState:
         found.last_at,
         found.ended_at,
         found.breaches,
-        {**evidence, "figure": found.figure, "worth": str(found.worth)},
+        {**evidence, "figure": found.figure, "worth": str(found.worth)}
+        | ({"left_out": found.left_out} if found.left_out else {}),
     )
 
 
@@ -90,4 +91,5 @@ def _sample(sample: Sample) -> Json:
         "measured_at": sample.at.isoformat(),
         "values": {name: list(amount) for name, amount in sample.values.items()},
         "doubtful": sample.doubtful,
+        **({"doubts": list(sample.doubts)} if sample.doubts else {}),
     }

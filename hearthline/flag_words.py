@@ -12,6 +12,7 @@ from models.measures import MMHG
 from models.tables import Flag, Patient
 from thresholds import RULES
 
+SHOWN = ("first", "worst", "newest")
 MERCURY = ("mmHg", "mm[Hg]")
 PAIRED = ("systolic", "diastolic")  # written as one figure, 184/121
 PUBLISHED_PAIR = re.compile(r"([^ ]+ [^ ]+) \(([^ ]+ [^ ]+)\)")
@@ -96,7 +97,8 @@ def _often(flag: Flag) -> str:
 
 def _note(flag: Flag) -> str:
     states = {"to be confirmed": flag.awaiting_confirmation, "not confirmed": flag.not_confirmed, "ended": flag.ended}
-    return next((words for words, holds in states.items() if holds), None) or silence_of(flag) or "lasting"
+    state = next((words for words, holds in states.items() if holds), None) or silence_of(flag) or "lasting"
+    return f"{state}, doubtful" if any(flag.evidence.get(name, {}).get("doubts") for name in SHOWN) else state
 
 
 def silence_of(flag: Flag) -> str | None:

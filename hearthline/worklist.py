@@ -20,6 +20,7 @@ from models.tables import Flag, Patient
 from models.tables.judgement import STATUSES
 from registry.patients import get_patient
 from thresholds import RULES
+from thresholds.doubt import CLOCK, words
 from thresholds.types import SEVERITIES, Rule
 
 SHOWN: Final = ("first", "worst", "newest")
@@ -99,6 +100,7 @@ def flag_sheet(flag: Flag, patient: Patient) -> dict[str, Any]:
         "episodes": flag.episodes, "breaches": flag.breaches,
         **{name: _at_home(flag.evidence.get(name), zone) for name in SHOWN},
         "figure": flag.evidence.get("figure"), "silence": silence_of(flag),
+        "left out as doubtful": flag.evidence.get("left_out"),
         "history": [_step_text(step, zone) for step in flag.history],
         "note": NOTICE,
     }  # fmt: skip
@@ -130,7 +132,8 @@ def _in_utc(sample: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
 def _at_home(sample: Mapping[str, Any] | None, zone: ZoneInfo) -> str | None:
     if not sample:
         return None
-    doubt = " (clock in doubt)" if sample.get("doubtful") else ""
+    because = words(sample.get("doubts", [CLOCK] if sample.get("doubtful") else []))
+    doubt = f" (doubtful because {because})" if because else ""
     return f"{_local(datetime.fromisoformat(sample['measured_at']), zone)}{doubt}  {sample_text(sample)}"
 
 

@@ -41,8 +41,8 @@ def relabelled(shot: Shot, body: Body, label: str, expect: str = STORED) -> Shot
 
 
 def other_person(shots: list[Shot], chance: Random) -> list[Shot]:
-    """Somebody else in the home steps on the scale, or puts on the cuff: it is stored under whoever holds the device,
-    and rules see it as it was measured."""
+    """Somebody else in the home steps on the scale, or puts on the cuff: it is stored under whoever holds the device;
+    rules of a trend leave out a weight that is far from the others, all else sees it as it was measured."""
     shots = list(shots)
     free = [n for n in sound(shots) if shots[n].measure in OTHERS]
     for n in chance.sample(free, min(len(free), _few(len(shots)), 2)):

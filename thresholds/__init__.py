@@ -5,20 +5,21 @@ from types import MappingProxyType
 from typing import Final
 
 from thresholds import blood_pressure, cgm, glucose, pulse, sleep, weight
+from thresholds.doubt import sure
 from thresholds.facts import missing_facts
 from thresholds.silence import CGM_GAP, NODATA_BP, NODATA_GLU, NODATA_SLP, NODATA_WT
 from thresholds.types import Rule
 
 __all__ = ("RULES", "missing_facts", "rules_for")
 
-_TABLE = (
+_TABLE = tuple(map(sure, (
     *blood_pressure.RULES, NODATA_BP,
     *pulse.RULES,
     *glucose.RULES, NODATA_GLU,
     *cgm.RULES, CGM_GAP,
     *weight.RULES, NODATA_WT,
     *sleep.RULES, NODATA_SLP,
-)  # fmt: skip
+)))  # fmt: skip
 
 RULES: Final[Mapping[str, Rule]] = MappingProxyType({rule.id: rule for rule in _TABLE})
 

@@ -13,13 +13,15 @@ from thresholds.parameters import Parameter as Parameter
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A stored reading of one stream. `doubtful`: its clock cannot be trusted, so no rate or trend may use it."""
+    """A stored reading of one stream. `doubtful`: its clock cannot be trusted, so no rate or trend may use it.
+    `doubts`: marks of `thresholds.doubt`, that of the clock among them; trends leave out what has certain ones."""
 
     id: UUID
     at: datetime
     values: Mapping[str, Amount]
     context: Mapping[str, str] = field(default_factory=dict)
     doubtful: bool = False
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,8 @@ class Found:
 
     `state`: lasting, ended, awaiting (confirmation), not_confirmed. `figure` is what was compared when that is not a
     value of one sample (a median, a gain, a gap). `worth` orders the worst samples of one rule's episodes, more being
-    worse. `recheck_at`: when waiting alone may change the answer.
+    worse. `recheck_at`: when waiting alone may change the answer. `left_out`: how many doubtful readings the rule did
+    without.
     """
 
     rule: str
@@ -72,6 +75,7 @@ class Found:
     figure: str | None = None
     worth: Decimal = Decimal(0)
     recheck_at: datetime | None = None
+    left_out: int = 0
 
 
 Fold = Callable[[Sequence[Sample], datetime, Case], list[Found]]

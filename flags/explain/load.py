@@ -16,6 +16,7 @@ from flags.record import load_episodes
 from flags.states import EpisodeState
 from models.measures import measure_of
 from models.tables import Flag, Patient, Reading
+from thresholds.doubt import RECALL, marked
 from thresholds.types import Rule
 
 FURTHER: Final = timedelta(days=30)  # so that an answer does not wait for what the queue still holds
@@ -64,8 +65,8 @@ def _explained(
 ) -> Asked:
     connection = session.connection()
     case = replace(load_cases(connection, [patient.id], now)[patient.id], now=now)
-    windows = [(patient.id, rule.stream, before(start, rule.lookback))]
-    samples = load_samples(connection, windows).get((patient.id, rule.stream), [])
+    windows = [(patient.id, rule.stream, before(start, rule.lookback + RECALL.get(rule.stream, timedelta(0))))]
+    samples = marked(rule.stream, load_samples(connection, windows).get((patient.id, rule.stream), []), case.zone)
     explanation = explain(rule, samples, start, case, ended)
     shown = [line.sample for line in explanation.readings]
     span = min((each.at for each in shown), default=explanation.at), explanation.at

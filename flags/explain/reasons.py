@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from flags.explain.figures import Figure
 from models.measures import NOT_A_PATIENT
+from thresholds.doubt import is_left_out, words
 from thresholds.silence import length
 from thresholds.types import Case, Found, Rule, Sample
 from thresholds.witness import Witness
@@ -58,7 +59,9 @@ def _left_out(sample: Sample, rule: Rule) -> str:
         return f"lacks {needed}"
     if context and context not in sample.context:
         return f"lacks its {context}"
-    return "doubtful clock" if sample.doubtful else "says nothing to this rule"
+    if sample.doubtful:
+        return "doubtful clock"
+    return f"doubtful: {words(sample.doubts)}" if is_left_out(sample) else "says nothing to this rule"
 
 
 def _of_silence(sample: Sample, reasons: Reasons) -> tuple[bool, str]:

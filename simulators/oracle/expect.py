@@ -34,5 +34,5 @@ def _starts(patient: PlannedPatient, seen: Streams) -> dict[str, list[Point]]:
         "GLU-L2": glu_l2(sticks),
         "GLU-XHI": glu_xhi(sticks),
         "SLP-AHI": slp_ahi(seen.get("sleep", []), ZoneInfo(patient.zone)),
-        "WT-HF-3D": wt_hf_3d(seen.get("weight", [])) if failing else [],
+        "WT-HF-3D": wt_hf_3d(seen.get("weight", []), ZoneInfo(patient.zone)) if failing else [],
     }

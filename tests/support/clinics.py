@@ -14,6 +14,7 @@ from sqlalchemy import Engine, delete, func, select, text
 from sqlalchemy.orm import Session
 
 from flags.evaluate import evaluate
+from flags.history import doubts_of, one_route
 from flags.states import EpisodeState, episode_of
 from flags.sweep import sweep
 from ingest.commit import commit
@@ -28,6 +29,7 @@ from registry.facts import set_fact
 from registry.holders import Holders
 from registry.patients import enrol_patient
 from thresholds import RULES
+from thresholds.doubt import marked
 from thresholds.types import Amount, Sample
 
 NOW = datetime(2026, 3, 20, 12, 0, 0, 77, tzinfo=UTC)  # no limit counted from a whole second passes at this instant
@@ -187,7 +189,8 @@ class Clinic:
                 case = replace(case_of(session, patient.id, self.now), open_gap=True)
                 for rule in (each for each in RULES.values() if each.on):
                     begin = datetime(1, 1, 1, tzinfo=UTC)
-                    found = rule.fold(_samples(session, patient.id, rule.stream), begin, case)
+                    samples = marked(rule.stream, _samples(session, patient.id, rule.stream), patient.zone)
+                    found = rule.fold(samples, begin, case)
                     if found:
                         told[patient.id, rule.id] = [episode_of(each) for each in found]
         return told
@@ -212,17 +215,14 @@ class Clinic:
 
 def _samples(session: Session, patient: str, stream: str) -> list[Sample]:
     mine = select(Reading).where(Reading.patient_id == patient, Reading.stream == stream)
-    samples = [
-        Sample(
-            each.id,
-            each.measured_at,
-            {name: Amount(*amount) for name, amount in each.as_sent.items()},
-            each.context,
-            each.time_quality == "doubtful",
-        )
-        for each in session.scalars(mine)
-    ]
-    return sorted(samples, key=lambda sample: (sample.at, sample.id))
+    return one_route([(_sample(each), each.device_id) for each in session.scalars(mine)])
+
+
+def _sample(reading: Reading) -> Sample:
+    values = {name: Amount(*amount) for name, amount in reading.as_sent.items()}
+    doubtful = reading.time_quality == "doubtful"
+    doubts = doubts_of(reading.quality, doubtful=doubtful)
+    return Sample(reading.id, reading.measured_at, values, reading.context, doubtful, doubts)
 
 
 @pytest.fixture

@@ -112,3 +112,16 @@ def test_a_lost_clock_and_a_refused_reading_end_no_silence() -> None:
         weight(2, 80.0, said="2000-01-01T03:00:00+00:00"), weight(3, 80.0),
     ]  # fmt: skip
     assert gaps(taken, 3.5) == [("NODATA-WT", pytest.approx(2.0), pytest.approx(3.0))]
+
+
+@pytest.mark.parametrize(
+    ("later", "expected"),
+    [
+        ([weight(7, 88.0)], [7]),  # exactly 10 % may be the patient
+        ([weight(7, 88.1)], []),
+        ([weight(7, 88.1), weight(7.1, 88.2), weight(7.2, 88.3)], []),  # three on one date
+        ([weight(7, 88.1), weight(7.1, 88.2), weight(8.2, 88.3)], [9]),  # three that agree on two dates
+    ],
+)
+def test_another_person_on_the_scale_is_no_fluid(later: list[Taken], expected: list[int]) -> None:
+    assert starts("WT-HF-3D", [*(weight(day, 80.0) for day in range(7)), *later]) == expected

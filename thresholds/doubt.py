@@ -1,0 +1,155 @@
+"""Doubts about a reading: marks that its history sets, computed again whenever it is judged (clinical reference §2.1).
+
+Critical rules judge doubtful readings all the same; rules that look at a trend leave them out, and say how many. What
+is far from the 7-day median may be another person on the scale; three agreeing weighings on two days move the baseline.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import partial
+from statistics import median
+from types import MappingProxyType
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from models.measures import CATALOGUE, NOT_A_PATIENT
+from thresholds.compare import EXACT, component_of, converted
+from thresholds.types import Case, Found, Rule, Sample
+from thresholds.weight.scale import kilograms
+
+OTHER_PERSON: Final = "other_person"
+FAR: Final = "far_from_usual"
+STEP: Final = "step"
+CLOCK: Final = "clock"
+QUESTIONABLE: Final = "questionable"
+BECAUSE: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        OTHER_PERSON: "more than 10 % from the median of 7 days, perhaps another person",
+        FAR: "more than 5 % from the median of 7 days",
+        STEP: "a step of more than 10 mg/dL a minute",
+        CLOCK: "its clock cannot be trusted",
+        QUESTIONABLE: "an unusual value",
+    }
+)
+LEFT_OUT: Final = frozenset({OTHER_PERSON, STEP, QUESTIONABLE})  # of trends; the folds leave doubtful clocks out
+TRENDS: Final = frozenset(
+    {
+        "BP-HOME-EU", "BP-HOME-US", "BP-DROP", "BP-RISE", "HR-TREND", "CGM-ROC", "CGM-ULS", "SLP-AHI",
+        "WT-HF-1D", "WT-HF-3D", "WT-HF-7D", "WT-HF-DRY", "WT-HF-LOSS", "WT-LOSS-30", "WT-LOSS-90", "WT-LOSS-180",
+    }
+)  # fmt: skip
+
+WEEK: Final = timedelta(days=7)
+ENOUGH: Final = 3  # weighings; a median of fewer is none, and as many that agree are a new baseline
+OTHERS, UNUSUAL, AGREE = Decimal("0.10"), Decimal("0.05"), Decimal("0.05")
+QUARTER: Final = timedelta(minutes=15)
+A_MINUTE: Final = Decimal(10)  # mg/dL
+SENSED: Final = component_of(CATALOGUE["glucose"], "glucose")
+MICROSECONDS: Final = Decimal(60_000_000)
+
+RECALL: Final[Mapping[str, timedelta]] = MappingProxyType({"weight": WEEK, "cgm": QUARTER})
+"""By stream: how far back the doubts of a reading look. Whoever judges from an instant on reads so much more."""
+
+Doubts = tuple[str, ...]
+
+
+def marked(stream: str, samples: Sequence[Sample], zone: str) -> Sequence[Sample]:
+    """The stream's samples, ordered by (at, id), each with what its history says against it. `zone` is an IANA name."""
+    doubt = MARKERS.get(stream)
+    if doubt is None:
+        return samples
+    found = doubt(samples, ZoneInfo(zone))
+    return [
+        replace(sample, doubts=(*sample.doubts, *more)) if more else sample
+        for sample, more in zip(samples, found, strict=True)
+    ]
+
+
+def _weighed(samples: Iterable[Sample], zone: ZoneInfo) -> Iterator[Doubts]:
+    week: deque[Sample] = deque()
+    for sample in samples:
+        while week and sample.at - week[0].at > WEEK:
+            week.popleft()
+        if sample.doubtful or sample.context.get("kind") in NOT_A_PATIENT:
+            yield ()
+            continue
+        yield _far(sample, [each for each in week if each.at < sample.at], zone)
+        week.append(sample)
+
+
+def _far(sample: Sample, before: Sequence[Sample], zone: ZoneInfo) -> Doubts:
+    if len(before) < ENOUGH:
+        return ()
+    usual = median(map(kilograms, before))
+    if not _differs(sample, usual, UNUSUAL):
+        return ()
+    if not _differs(sample, usual, OTHERS):
+        return (FAR,)
+    agreeing = [each for each in (*before, sample) if not _differs(each, kilograms(sample), AGREE)]
+    days = {each.at.astimezone(zone).date() for each in agreeing}
+    return () if len(agreeing) >= ENOUGH and len(days) > 1 else (OTHER_PERSON,)
+
+
+def _differs(sample: Sample, usual: Decimal, share: Decimal) -> bool:
+    return abs(EXACT.subtract(kilograms(sample), usual)) > EXACT.multiply(usual, share)
+
+
+def _sensed(samples: Iterable[Sample], _zone: ZoneInfo) -> Iterator[Doubts]:
+    """Against the sample before; LO and HI are no numbers to step from or to."""
+    before: tuple[datetime, Decimal] | None = None
+    for sample in samples:
+        if sample.doubtful or sample.context.get("kind") in NOT_A_PATIENT:
+            yield ()
+            continue
+        now = sample.at, converted(sample.values[SENSED.name], SENSED)
+        yield (STEP,) if before is not None and _steps(*before, *now) else ()
+        before = now
+
+
+def _steps(since: datetime, one: Decimal, at: datetime, other: Decimal) -> bool:
+    if not timedelta(0) < at - since <= QUARTER or one.is_infinite() or other.is_infinite():
+        return False
+    minutes = Decimal((at - since) // timedelta(microseconds=1)) / MICROSECONDS
+    return abs(EXACT.subtract(other, one)) > A_MINUTE * minutes
+
+
+MARKERS: Final[Mapping[str, Callable[[Iterable[Sample], ZoneInfo], Iterator[Doubts]]]] = MappingProxyType(
+    {"weight": _weighed, "cgm": _sensed}
+)
+
+
+def sure(rule: Rule) -> Rule:
+    """The rule as it is judged: one that looks at a trend leaves doubtful readings out, one for silence has no doubts,
+    because any reading breaks it, and the one before a gap may be read without its history."""
+    if rule.closes_itself:
+        return replace(rule, fold=partial(_fold_silence, rule))
+    return replace(rule, fold=partial(_fold_sure, rule)) if rule.id in TRENDS else rule
+
+
+def _fold_silence(rule: Rule, samples: Sequence[Sample], start: datetime, case: Case) -> list[Found]:
+    return rule.fold([replace(each, doubts=()) if each.doubts else each for each in samples], start, case)
+
+
+def _fold_sure(rule: Rule, samples: Sequence[Sample], start: datetime, case: Case) -> list[Found]:
+    doubtful = [sample for sample in samples if sample.doubts and is_left_out(sample)]
+    if not doubtful:
+        return rule.fold(samples, start, case)
+    found = rule.fold([sample for sample in samples if not (sample.doubts and is_left_out(sample))], start, case)
+    return [replace(each, left_out=sum(_bears_upon(sample, each, rule) for sample in doubtful)) for each in found]
+
+
+def is_left_out(sample: Sample) -> bool:
+    return not LEFT_OUT.isdisjoint(sample.doubts)
+
+
+def _bears_upon(sample: Sample, found: Found, rule: Rule) -> bool:
+    """Whether it lies within what the rule looked at for the episode."""
+    return found.started_at - sample.at <= rule.lookback and (found.ended_at is None or sample.at <= found.ended_at)
+
+
+def words(doubts: Iterable[str]) -> str:
+    """Why, such as `a step of more than 10 mg/dL a minute`; several by semicolons."""
+    return "; ".join(BECAUSE.get(each, each) for each in doubts)
