@@ -41,7 +41,7 @@ demo:  ## everything at once on this machine; Ctrl-C ends it (ARGS="--once --jso
 
 test:  ## all tests, then the coverage each room promises
 	@$(call ready,test)
-	@$(RUN)/python -m pytest --cov --cov-report= --durations=20 $(ARGS)
+	@$(RUN)/python -m pytest $(TOGETHER) --cov --cov-report= --durations=20 $(ARGS)
 	@for room in $(COVERED); do printf '%-12s branch coverage ' $$room; \
 	  $(RUN)/python -m coverage report --include="$$room/*" --fail-under=95 --format=total | sed 's/$$/ %/'; \
 	  test $${PIPESTATUS[0]} -eq 0 || { $(RUN)/python -m coverage report --include="$$room/*"; \
@@ -49,7 +49,7 @@ test:  ## all tests, then the coverage each room promises
 
 test-fast:  ## the tests without servers, in under a minute
 	@$(call ready,test)
-	@$(RUN)/python -m pytest -m "not slow" $(ARGS)
+	@$(RUN)/python -m pytest $(TOGETHER) -m "not slow" $(ARGS)
 
 lint:  ## style, types and who may import whom
 	@$(call ready,test)

@@ -33,7 +33,9 @@ def test_names_that_are_no_transport_faults_are_ignored() -> None:
     assert schedule(UPLOADS, frozenset({"clock_reset"}), 1) == schedule(UPLOADS, frozenset(), 1)
 
 
-@pytest.mark.parametrize("faults", [ALL, *map(frozenset, zip(TRANSPORT_FAULTS))], ids=lambda faults: "+".join(faults))
+@pytest.mark.parametrize(
+    "faults", [ALL, *map(frozenset, zip(TRANSPORT_FAULTS))], ids=lambda faults: "+".join(sorted(faults))
+)
 def test_no_upload_is_lost_or_invented_and_none_leaves_before_it_was_measured(faults: frozenset[str]) -> None:
     steps = schedule(UPLOADS, faults, 3)
     assert Counter(step.upload for step in steps) == Counter(UPLOADS)
