@@ -1,0 +1,1 @@
+"""A limit tried on history before it counts: nothing is written."""

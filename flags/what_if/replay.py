@@ -1,0 +1,93 @@
+"""History read again with other limits: some patients at a time, in one query for their readings, on two cores.
+
+Read by itself each portion is a snapshot; readings that come in meanwhile may be in one and not in another.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from datetime import datetime
+from multiprocessing import get_context
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.engine import Connection
+
+from flags.history import load_cases, load_samples
+from flags.judge import before
+from flags.record import load_episodes
+from flags.states import URGENT
+from flags.what_if.compared import Compared, compare
+from flags.what_if.question import Question
+from models.engine import open_reader
+from models.measures import measure_of
+from models.tables import Patient
+from thresholds import RULES
+
+PORTION: Final[Mapping[str, int]] = {"cgm": 4}  # a sensor's three months are 26,000 samples
+USUAL: Final = 50
+PROCESSES: Final = 2
+WORTH_TWO: Final = 4  # portions: a second process takes a second to start
+Tick = Callable[[int], None]
+
+
+def replay(url: str, patients: Sequence[str], question: Question, tick: Tick) -> list[Compared]:
+    """Of each patient with readings in the span, in the order given; `tick` hears how many more are done."""
+    size = PORTION.get(question.about.stream, USUAL)
+    portions = [patients[place : place + size] for place in range(0, len(patients), size)]
+    work = _alone if len(portions) < WORTH_TWO else _together
+    found: dict[str, Compared] = {}
+    for portion, compared in work(url, portions, question):
+        found.update((each.patient, each) for each in compared)
+        tick(len(portion))
+    return [found[each] for each in patients if each in found]
+
+
+Done = Iterator[tuple[Sequence[str], list[Compared]]]
+
+
+def _alone(url: str, portions: Sequence[Sequence[str]], question: Question) -> Done:
+    return ((portion, replay_portion(url, portion, question)) for portion in portions)
+
+
+def _together(url: str, portions: Sequence[Sequence[str]], question: Question) -> Done:
+    with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
+        waiting = {pool.submit(replay_portion, url, portion, question): portion for portion in portions}
+        for done in as_completed(waiting):
+            yield waiting[done], done.result()
+
+
+def replay_portion(url: str, patients: Sequence[str], question: Question) -> list[Compared]:
+    engine = open_reader(url)
+    try:
+        with engine.connect() as connection:
+            return list(_compared(connection, patients, question))
+    finally:
+        engine.dispose()
+
+
+def _compared(connection: Connection, patients: Sequence[str], question: Question) -> Iterator[Compared]:
+    rule = question.about
+    cases = load_cases(connection, patients, question.until)
+    begin = before(question.begin - rule.entry, rule.lookback)
+    samples = load_samples(connection, [(patient, rule.stream, begin) for patient in patients])
+    severe = _severe(connection, patients, question)
+    for (patient, _), mine in samples.items():
+        mine = [sample for sample in mine if sample.at < question.until]
+        compared = compare(patient, mine, cases[patient], question, severe.get(patient, ()))
+        if compared.readings:
+            yield compared
+
+
+def _severe(connection: Connection, patients: Sequence[str], question: Question) -> dict[str, list[datetime]]:
+    """When CRIT and HIGH episodes began that other rules of the measure found."""
+    found: dict[str, list[datetime]] = {}
+    measure = measure_of(question.about.stream)
+    for (patient, rule), episodes in load_episodes(connection, patients, question.begin).items():
+        other = RULES.get(rule)
+        if rule != question.rule and other and measure_of(other.stream) == measure and not other.closes_itself:
+            found.setdefault(patient, []).extend(each.started_at for each in episodes if each.severity in URGENT)
+    return found
+
+
+def list_patient_ids(connection: Connection) -> list[str]:
+    return list(connection.scalars(select(Patient.id).order_by(Patient.id)))
