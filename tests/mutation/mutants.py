@@ -12,7 +12,8 @@ NAMES_FLIPPED = {"lt": "le", "le": "lt", "gt": "ge", "ge": "gt"}
 ASKED = {"below": "above", "above": "below"}  # not above is at or below
 UNITS = {"mm[Hg]": "kPa", "mg/dL": "mmol/L", "mmol/L": "mg/dL", "kg": "lb", "lb": "kg", "d": "h", "h": "d", "min": "h",
          "mm[Hg]/d": "kPa/d", "mg/dL/min": "mmol/L/min"}  # fmt: skip
-AMOUNT = re.compile(r"(?<![\w.])([0-9]+(?:\.[0-9]+)?)? ([^\s,]+)(?=,|$)")
+AMOUNT = re.compile(r"([0-9]+(?:\.[0-9]+)?|) ([^\s,]+)(?:, |$)")
+PAIRS = re.compile(r"(([0-9]+(\.[0-9]+)?|) [^\s,]+(, |$))+")  # of an f-string only the unit
 FIGURE = re.compile(r"[0-9]+(\.[0-9]+)?")
 NOT_JUDGED = {"words", "limit", "source", "standing", "id", "stream", "lookback"}  # of a rule: nothing that is compared
 
@@ -115,9 +116,9 @@ def _texts_instead(text: str) -> Iterator[str]:
     """A published pair with each figure a little off and each unit another one; of a bare figure its neighbours."""
     if FIGURE.fullmatch(text):
         yield from _beside(text)
-    for amount in AMOUNT.finditer(text):
-        figure, unit = amount.groups("")
-        before, after = text[: amount.start()], text[amount.end() :]
+    for amount in AMOUNT.finditer(text if PAIRS.fullmatch(text) else ""):
+        figure, unit = amount.groups()
+        before, after = text[: amount.start()], text[amount.end(2) :]
         if unit in UNITS:
             yield f"{before}{figure} {UNITS[unit]}{after}"
         if figure and (unit in UNITS or unit in {"/min", "/h", "%", "1"}):

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
@@ -9,7 +10,7 @@ from models.measures import BLOOD_PRESSURE
 from thresholds import RULES
 from thresholds.compare import component_of
 from thresholds.limits import limit_in_force, limits_at
-from thresholds.types import Amount, Case, Limit, Parameter, Rule
+from thresholds.types import Amount, Case, Limit, Parameter, Rule, Sample
 
 MORNING = datetime(2026, 3, 2, 8, tzinfo=UTC)
 SYSTOLIC = Parameter(
@@ -105,6 +106,14 @@ def test_a_widening_tells_when_it_ends_the_sooner_of_both() -> None:
 
 def test_a_widening_that_takes_no_effect_leaves_the_one_before_in_force() -> None:
     assert origins(limit("170"), limit("200", since=1))[0] == ("patient", "170")
+
+
+def test_a_limit_that_the_rule_does_not_have_or_another_rules_is_left_out() -> None:
+    high = Sample(UUID(int=1), MORNING, {name: Amount("175", "mmHg") for name in ("systolic", "diastolic")})
+    others = [limit("10", parameter="pulse"), replace(limit("10"), rule="BP-S2")]
+    assert RULES["BP-LOW-CRIT"].fold([high], MORNING, Case("UTC", MORNING, limits=others)) == []
+    (found,) = RULES["BP-SEV"].fold([high], MORNING, Case("UTC", MORNING, limits=others))
+    assert found.worth == 55  # of 120 diastolic, which is published
 
 
 def test_a_parameter_that_the_rule_does_not_have_is_an_error() -> None:

@@ -13,7 +13,7 @@ import thresholds
 from models.measures import BLOOD_PRESSURE, CATALOGUE, SLEEP, stream_of
 from thresholds import RULES, rules_for
 from thresholds.compare import component_of, converted, number
-from thresholds.silence import first_limit
+from thresholds.silence import first_limit, length
 from thresholds.types import SEVERITIES, Amount, Case, Fact, Limit, Rule, Sample
 
 ORIGIN = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -149,6 +149,45 @@ def test_a_prescribed_gap_brings_the_first_limit_forward_while_it_is_in_force() 
     assert first_limit("glucose", case(facts=prescribed), ORIGIN) == days(1)
     assert first_limit("glucose", case(facts=prescribed), ORIGIN + days(1)) == days(3)
     assert first_limit("weight", case(facts=prescribed), ORIGIN) == days(2)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0, "0 min"), (59, "0 min"), (60, "1 min"), (3599, "59 min"), (3600, "1 h"), (90060, "1 d 1 h"), (86400, "1 d")],
+)
+def test_a_gap_is_told_in_whole_units_and_never_as_longer_than_it_is(seconds: int, words: str) -> None:
+    assert length(timedelta(seconds=seconds)) == words
+
+
+@pytest.mark.parametrize(
+    ("rule", "name", "of_interest", "not_any_more"),
+    [
+        ("GLU-VHI", "glucose", "250.1 mg/dL", "250 mg/dL"),
+        ("GLU-L1", "glucose", "69.9 mg/dL", "70 mg/dL"),
+        ("CGM-H2", "glucose", "250.1 mg/dL", "250 mg/dL"),
+        ("CGM-L1", "glucose", "69.9 mg/dL", "70 mg/dL"),
+        ("CGM-L2", "glucose", "2.9 mmol/L", "3.0 mmol/L"),
+    ],
+)
+def test_history_is_of_interest_from_where_the_rule_breaches(
+    rule: str, name: str, of_interest: str, not_any_more: str
+) -> None:
+    interest = RULES[rule].interest
+    assert interest
+    judged = interest(case())
+    assert judged(sample(1, days(0), **{name: of_interest}))
+    assert not judged(sample(1, days(0), **{name: not_any_more}))
+
+
+@pytest.mark.parametrize(("rule", "low"), [("GLU-L2", "50 mg/dL"), ("CGM-L2", "50 mg/dL")])
+def test_a_fold_counts_what_was_measured_at_its_start(rule: str, low: str) -> None:
+    samples = [sample(number, days(number / 288), glucose=low) for number in range(3)]
+    assert [found.started_at for found in RULES[rule].fold(samples, ORIGIN, case())] == [ORIGIN]
+
+
+def test_a_repeat_counts_when_the_first_was_measured_at_the_start() -> None:
+    samples = [sample(number, days(number / 288), pulse="110 /min") for number in range(2)]
+    assert [found.started_at for found in RULES["HR-TACHY"].fold(samples, ORIGIN, case())] == [ORIGIN]
 
 
 def test_a_limit_set_for_the_patient_brings_the_first_limit_forward() -> None:

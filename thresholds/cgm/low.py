@@ -40,9 +40,9 @@ def kind(rule: str, severity: str, long: timedelta) -> Kind:
     return Kind(rule, partial(low, severity), recovered, partial(InARow, long))
 
 
-def parameters(pair: str, level: int) -> tuple[Parameter, Parameter]:
+def parameters(pair: str, level: str) -> tuple[Parameter, Parameter]:
     return (
-        limits.low("low", f"glucose below which it is of level {level}", pair),
+        limits.low("low", f"glucose below which it is of {level}", pair),
         limits.low("back", "glucose from which on it is over", "70 mg/dL, 3.9 mmol/L"),
     )
 
@@ -78,7 +78,7 @@ CGM_L2: Final = Rule(
     lookback=RECALLED,
     interest=partial(is_low, "CGM-L2"),
     entry=FARTHEST + QUARTER,
-    parameters=parameters("54 mg/dL, 3.0 mmol/L", 2),
+    parameters=parameters("54 mg/dL, 3.0 mmol/L", "level 2"),
 )
 CGM_L1: Final = Rule(
     id="CGM-L1",
@@ -94,7 +94,7 @@ CGM_L1: Final = Rule(
     interest=partial(is_low, "CGM-L1"),
     entry=FARTHEST + QUARTER,
     on=False,
-    parameters=parameters("70 mg/dL, 3.9 mmol/L", 1),
+    parameters=parameters("70 mg/dL, 3.9 mmol/L", "level 1"),
 )
 CGM_PROL: Final = Rule(
     id="CGM-PROL",
@@ -110,6 +110,6 @@ CGM_PROL: Final = Rule(
     interest=partial(is_low, "CGM-PROL"),
     entry=FARTHEST + TWO_HOURS,
     on=False,
-    parameters=parameters("54 mg/dL, 3.0 mmol/L", 2),
+    parameters=parameters("54 mg/dL, 3.0 mmol/L", "level 2"),
 )
 LOWS: Final = {each.id: each for each in (CGM_L2, CGM_L1, CGM_PROL)}

@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 from decimal import ROUND_DOWN, Decimal, localcontext
 from typing import Final
 
-from models.measures import SAME, Factor
 from thresholds.compare import EXACT, OFF_SCALE, converted
 from thresholds.fold import Breach, Moment, fold, moments
 from thresholds.glucose.limits import GLUCOSE, low
@@ -29,7 +28,7 @@ MICROSECOND: Final = timedelta(microseconds=1)
 MINUTE: Final = timedelta(minutes=1) // MICROSECOND
 SHOWN: Final = Decimal("0.01")
 
-A_MINUTE: Final = {"mg/dL/min": SAME, "mmol/L/min": Factor(Decimal("18.0156"))}
+A_MINUTE: Final = {f"{unit}/min": factor for unit, factor in GLUCOSE.accepts.items()}
 AHEAD: Final = 20 * MINUTE
 
 
