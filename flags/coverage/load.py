@@ -1,7 +1,7 @@
 """What coverage needs, read from the record: each rule's stream once, the patient's case, and when ingest ran."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from models.life import UNSEEN
 from models.running import list_runs
 from models.tables import Reading
 from thresholds import RULES
+from thresholds.doubt import RECALL, marked
 from thresholds.types import Rule
 
 INGEST: Final = "ingest"
@@ -33,8 +34,9 @@ def cover_rules(session: Session, patient_id: str, rules: list[Rule], span: Span
     running = _running(session, span, now)
     for stream in dict.fromkeys(rule.stream for rule in rules):
         mine = [rule for rule in rules if rule.stream == stream]
-        begin = before(span[0], max(rule.lookback for rule in mine))
-        samples = load_samples(connection, [(patient_id, stream, begin)]).get((patient_id, stream), [])
+        begin = before(span[0], max(rule.lookback for rule in mine) + RECALL.get(stream, timedelta(0)))
+        found = load_samples(connection, [(patient_id, stream, begin)]).get((patient_id, stream), [])
+        samples = marked(stream, found, case.zone)
         there = [sample for sample in samples if sample.at < span[1]]
         received_at = _received(session, patient_id, stream, samples[0].at if samples else begin)
         for rule in mine:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from flags.explain.figures import Figure
 from models.measures import NOT_A_PATIENT
 from thresholds.doubt import is_left_out, words
+from thresholds.facts import applies
 from thresholds.silence import length
 from thresholds.types import Case, Found, Rule, Sample
 from thresholds.witness import Witness
@@ -16,9 +17,10 @@ from thresholds.witness import Witness
 BREACH: Final = "breach"
 IN_FIGURE: Final = "in the figure"
 NO_BREACH: Final = "no breach"
-NEEDED: Final[Mapping[str, str]] = dict.fromkeys(("HR-BRADY", "HR-TACHY", "HR-TREND"), "pulse") | {
-    "HR-IRREG": "irregular",
-    "SLP-AHI": "ahi",
+NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
+    "HR-TREND": ("pulse",),
+    "HR-IRREG": ("irregular",),
+    "SLP-EFF": ("total_sleep", "time_in_bed"),
 }
 NEEDED_CONTEXT: Final[Mapping[str, str]] = {"GLU-HI": "meal", "GLU-PREG": "meal"}
 
@@ -35,10 +37,16 @@ class Reasons:
     figure: Figure
 
 
+def components_of(rule: Rule) -> tuple[str, ...]:
+    """What of a reading the rule compares: named by its parameters, else here."""
+    named = (each.component.name for each in rule.parameters if each.component is not None)
+    return NEEDED.get(rule.id) or tuple(dict.fromkeys(named))
+
+
 def why_not(sample: Sample, reasons: Reasons) -> tuple[bool, str]:
     """(counted, in which way or why not)."""
     if sample.id not in reasons.witness.looked_at:
-        return False, _left_out(sample, reasons.rule)
+        return False, _left_out(sample, reasons.rule, reasons.case)
     if reasons.rule.closes_itself:
         return _of_silence(sample, reasons)
     if sample.id in reasons.witness.joined:
@@ -49,19 +57,22 @@ def why_not(sample: Sample, reasons: Reasons) -> tuple[bool, str]:
     return _of_figure(sample, reasons)
 
 
-def _left_out(sample: Sample, rule: Rule) -> str:
+def _left_out(sample: Sample, rule: Rule, case: Case) -> str:
     """Why the rule never looked at it."""
-    needed, context = NEEDED.get(rule.id), NEEDED_CONTEXT.get(rule.id)
+    lacking = [each.replace("_", " ") for each in components_of(rule) if each not in sample.values]
+    context = NEEDED_CONTEXT.get(rule.id)
     kind = sample.context.get("kind")
     if kind in NOT_A_PATIENT:
         return f"not the patient's own ({str(kind).replace('_', ' ')})"
-    if needed and needed not in sample.values:
-        return f"lacks {needed}"
+    if lacking:
+        return f"lacks {' and '.join(lacking)}"
     if context and context not in sample.context:
         return f"lacks its {context}"
     if sample.doubtful:
         return "doubtful clock"
-    return f"doubtful: {words(sample.doubts)}" if is_left_out(sample) else "says nothing to this rule"
+    if is_left_out(sample):
+        return f"doubtful: {words(sample.doubts)}"
+    return "says nothing to this rule" if applies(rule, case, sample.at) else "the rule was not for the patient then"
 
 
 def _of_silence(sample: Sample, reasons: Reasons) -> tuple[bool, str]:

@@ -5,7 +5,7 @@ Read by itself each portion is a snapshot; readings that come in meanwhile may b
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from datetime import datetime
+from datetime import datetime, timedelta
 from multiprocessing import get_context
 from typing import Final
 
@@ -22,6 +22,7 @@ from models.engine import open_reader
 from models.measures import measure_of
 from models.tables import Patient
 from thresholds import RULES
+from thresholds.doubt import RECALL, marked
 
 PORTION: Final[Mapping[str, int]] = {"cgm": 4}  # a sensor's three months are 26,000 samples
 USUAL: Final = 50
@@ -68,11 +69,12 @@ def replay_portion(url: str, patients: Sequence[str], question: Question) -> lis
 def _compared(connection: Connection, patients: Sequence[str], question: Question) -> Iterator[Compared]:
     rule = question.about
     cases = load_cases(connection, patients, question.until)
-    begin = before(question.begin - rule.entry, rule.lookback)
+    begin = before(question.begin - rule.entry, rule.lookback + RECALL.get(rule.stream, timedelta(0)))
     samples = load_samples(connection, [(patient, rule.stream, begin) for patient in patients])
     severe = _severe(connection, patients, question)
-    for (patient, _), mine in samples.items():
-        mine = [sample for sample in mine if sample.at < question.until]
+    for (patient, _), found in samples.items():
+        there = [sample for sample in found if sample.at < question.until]
+        mine = marked(rule.stream, there, cases[patient].zone)
         compared = compare(patient, mine, cases[patient], question, severe.get(patient, ()))
         if compared.readings:
             yield compared

@@ -7,14 +7,15 @@ from zoneinfo import ZoneInfo
 
 from flags.explain.explanation import Explanation, Line
 from flags.explain.load import Asked
-from flags.explain.reasons import BREACH, NEEDED
-from hearthline.flag_words import UNITS
+from flags.explain.reasons import BREACH, components_of
+from hearthline.flag_words import PAIRED, UNITS
 from hearthline.flag_words import newest as value_text
 from hearthline.worklist import NOTICE
 from models.measures import measure_of
+from thresholds.doubt import words
 from thresholds.limits import PUBLISHED, InForce
 from thresholds.silence import length
-from thresholds.types import Amount, Sample
+from thresholds.types import Sample
 
 MOST: Final = 14  # readings on a sheet; --json has all
 AHEAD: Final = 6
@@ -61,7 +62,7 @@ def _reading_line(line: Line, asked: Asked, zone: ZoneInfo) -> dict[str, Any]:
     return {
         "reading": sample.id, "measured_at": sample.at.astimezone(UTC), "utc_offset": offset,
         "received_at": asked.received_at.get(sample.id), "values": dict(sample.values), "counted": line.counted,
-        "why": line.why, "figure": line.figure or None,
+        "why": line.why, "figure": line.figure or None, "doubts": sample.doubts,
     }  # fmt: skip
 
 
@@ -146,7 +147,7 @@ def _row(line: Line, asked: Asked, zone: ZoneInfo) -> tuple[str, str, str, str]:
     received = asked.received_at.get(sample.id)
     late = f", came in {length(received - sample.at)} later" if received and received - sample.at >= LATE else ""
     figure = f" ({line.figure})" if line.figure and line.why == BREACH else ""
-    doubt = ", clock in doubt" if sample.doubtful and line.counted else ""
+    doubt = f", doubtful because {words(sample.doubts)}" if sample.doubts and line.counted else ""
     counted = "counted" if line.counted else "not"
     return _local(sample.at, zone), sample_value(sample, asked), counted, f"{line.why}{figure}{doubt}{late}"
 
@@ -154,13 +155,10 @@ def _row(line: Line, asked: Asked, zone: ZoneInfo) -> tuple[str, str, str, str]:
 def sample_value(sample: Sample, asked: Asked) -> str:
     """What the rule reads of it, as sent; a dash where the reading lacks that."""
     rule = asked.explanation.rule
-    needed = NEEDED.get(rule.id)
-    if needed:
-        amount = sample.values.get(needed)
-        return "–" if amount is None else " ".join(Amount(*amount)).removesuffix(" 1").replace("{events}", "")
-    measure = measure_of(rule.stream)
-    if measure != "blood_pressure" and measure not in sample.values:
-        return ", ".join(" ".join(amount) for amount in sample.values.values())
+    measure, read = measure_of(rule.stream), components_of(rule)
+    if measure == "sleep" or not {*read} <= {*PAIRED, measure}:
+        found = [sample.values[name] for name in read or sample.values if name in sample.values]
+        return ", ".join(f"{text} {UNITS.get(unit, unit)}".removesuffix(" 1") for text, unit in found) or "–"
     return value_text(measure, {"figure": None, "newest": {"values": sample.values}})
 
 
