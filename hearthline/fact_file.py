@@ -57,11 +57,13 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
 
 
 def _check_columns(path: Path, names: list[str]) -> None:
-    unknown = [name for name in names if name not in COLUMNS]
-    missing = [name for name in NEEDED if name not in names]
-    if unknown or missing:
-        wrong = f"has an unknown column {unknown[0]!r}" if unknown else f"lacks the column {missing[0]!r}"
-        raise Failure(f"{path.name} line 1 {wrong}", f"columns: {', '.join(COLUMNS)}", USAGE)
+    faults = [
+        *(f"has an unknown column {name!r}" for name in names if name not in COLUMNS),
+        *(f"lacks the column {name!r}" for name in NEEDED if name not in names),
+        *(f"has the column {name!r} twice" for name in names if names.count(name) > 1),
+    ]
+    if faults:
+        raise Failure(f"{path.name} line 1 {faults[0]}", f"columns: {', '.join(COLUMNS)}", USAGE)
 
 
 def _state(session: Session, row: dict[str, str], author: str, now: datetime) -> PatientFact:

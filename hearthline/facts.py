@@ -19,7 +19,8 @@ def check_fact(name: str, value: str) -> None:
     if known.read is None and value not in known.words:
         raise unknown(name, value, known.words)
     if known.read is not None and (known.read(value) is None or len(value) > LONGEST):
-        raise Failure(f"{name}={value} is not in {known.unit}", f"write it as {name}={known.example}", USAGE)
+        said = f"{name}={value}" if value.isprintable() and len(value) <= LONGEST else f"that {name}"
+        raise Failure(f"{said} is not in {known.unit}", f"write it as {name}={known.example}", USAGE)
 
 
 def check_fact_unit(name: str, unit: str | None) -> None:

@@ -8,9 +8,8 @@ from sqlalchemy.orm import Session
 from models.keys import new_id
 from models.tables import ProgrammeEnrolment
 from registry.errors import RegistryError
-from registry.patients import get_patient
 from registry.programmes import Programme, programmes
-from registry.statements import end, holds, live, look_again, put
+from registry.statements import end, hold, holds, live, look_again, put
 
 
 def get_programme(name: str) -> Programme:
@@ -29,16 +28,16 @@ def join_programme(
     Raises RegistryError for who is in it already.
     """
     programme, begin = get_programme(name), from_at or now
-    patient = get_patient(session, patient_id)
-    mine = [each for each in list_enrolments(session, patient.id) if each.programme == name]
+    hold(session, patient_id)
+    mine = [each for each in list_enrolments(session, patient_id) if each.programme == name]
     if any(is_in(each, programme, begin) for each in mine):
-        raise RegistryError(f"patient {patient.id} is in {name} then; see: hearthline patients leave --help")
+        raise RegistryError(f"patient {patient_id} is in {name} then; see: hearthline patients leave --help")
     row = ProgrammeEnrolment(
-        id=new_id(now), patient_id=patient.id, programme=name, from_at=begin, until_at=None, author=author,
+        id=new_id(now), patient_id=patient_id, programme=name, from_at=begin, until_at=None, author=author,
         recorded_at=now,
     )  # fmt: skip
     put(session, row, [])
-    look_again(session, patient.id, begin, now)
+    look_again(session, patient_id, begin, now)
     return row
 
 
@@ -47,7 +46,8 @@ def leave_programme(
 ) -> ProgrammeEnrolment:
     """From `at` (default: now) on it counts no longer. Raises RegistryError for who is not in it then."""
     when = at or now
-    mine = list_enrolments(session, get_patient(session, patient_id).id)
+    hold(session, patient_id)
+    mine = list_enrolments(session, patient_id)
     programme = get_programme(name)
     found = next((each for each in mine if each.programme == name and is_in(each, programme, when)), None)
     if found is None:

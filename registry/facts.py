@@ -10,8 +10,7 @@ from models.keys import new_id
 from models.tables import PatientFact
 from registry.beginning import BEGINNING
 from registry.errors import RegistryError
-from registry.patients import get_patient
-from registry.statements import check_span, end, holds, live, look_again, put, same_span
+from registry.statements import check_span, end, hold, holds, live, look_again, put, same_span
 from thresholds.facts import FACTS
 
 
@@ -28,22 +27,22 @@ def set_fact(
 ) -> PatientFact:
     """State that `name` has `value` from `from_at` on (default: the beginning); rules look again from there.
 
-    What was stated from that same instant is replaced. What was stated from an earlier one stays, and is superseded
-    where only one value can hold. Saying again what stands changes nothing. Raises RegistryError for an unknown patient
-    and a span that ends before it begins.
+    It replaces what was stated from that same instant, and supersedes what was stated from an earlier one where only
+    one value can hold. Saying again what stands changes nothing. Raises RegistryError for what cannot be.
     """
-    patient, begin = get_patient(session, patient_id), from_at or BEGINNING
+    begin = from_at or BEGINNING
     check_span(begin, until_at)
-    known = [each for each in list_facts(session, patient.id) if _rival(each, name, value)]
+    hold(session, patient_id)
+    known = [each for each in list_facts(session, patient_id) if _rival(each, name, value)]
     standing = next((each for each in known if each.value == value and same_span(each, begin, until_at)), None)
     if standing:
         return standing
     fact = PatientFact(
-        id=new_id(now), patient_id=patient.id, name=name, value=value, from_at=begin, until_at=until_at,
+        id=new_id(now), patient_id=patient_id, name=name, value=value, from_at=begin, until_at=until_at,
         author=author, recorded_at=now,
     )  # fmt: skip
     put(session, fact, [each for each in known if each.from_at == begin])
-    look_again(session, patient.id, begin, now)
+    look_again(session, patient_id, begin, now)
     return fact
 
 
@@ -51,6 +50,7 @@ def end_fact(
     session: Session, patient_id: str, name: str, value: str | None, *, at: datetime, author: str, now: datetime
 ) -> list[PatientFact]:
     """It holds no longer from `at` on. Raises RegistryError when it does not hold then."""
+    hold(session, patient_id)
     mine = [each for each in list_facts(session, patient_id) if each.name == name and value in (None, each.value)]
     holding = [each for each in mine if holds(each, at)]
     if not holding:

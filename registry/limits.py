@@ -14,7 +14,7 @@ from registry.case import case_of
 from registry.enrolments import programmes_at
 from registry.errors import RegistryError
 from registry.limit_checks import checked, find_number
-from registry.statements import check_span, end, holds, live, look_again, put
+from registry.statements import check_span, end, hold, holds, live, look_again, put
 from thresholds import RULES
 from thresholds.limits import PATIENT, PROVIDER, is_widened
 from thresholds.limits import holds as in_effect
@@ -24,6 +24,7 @@ from thresholds.types import Amount, Case, Limit
 def set_limits(session: Session, patient_id: str, wished: Sequence[Limit], *, now: datetime) -> list[PatientLimit]:
     """Set them together, so that a pair may move at once; rules look again from where they begin. Raises RegistryError
     when one is refused; then none is set."""
+    hold(session, patient_id)
     case = case_of(session, patient_id, now)
     after = replace(case, limits=[*_others(case, wished), *wished])
     limits = [checked(each, after) for each in wished]
@@ -43,6 +44,7 @@ def end_limit(
 ) -> list[PatientLimit]:
     """It counts no longer from `at` on. Raises RegistryError when there is none then."""
     find_number(rule, parameter)
+    hold(session, patient_id)
     holding = [each for each in _of(list_limits(session, patient_id), rule, parameter) if holds(each, at)]
     if not holding:
         raise RegistryError(f"{parameter} of {rule} has no limit of this patient's then; see: hearthline plans show")

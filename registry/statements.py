@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from models.keys import new_id
 from models.queue import LookAgain, enqueue
-from models.tables import PatientFact, PatientLimit, ProgrammeEnrolment, Reading
+from models.tables import Patient, PatientFact, PatientLimit, ProgrammeEnrolment, Reading
 from registry.errors import RegistryError
+from registry.patients import get_patient
 
 Row = TypeVar("Row", PatientFact, PatientLimit, ProgrammeEnrolment)
 NOT_COPIED = ("id", "until_at", "author", "recorded_at", "replaced_by")
@@ -33,6 +34,13 @@ def check_span(begin: datetime, end: datetime | None) -> None:
     """Raises RegistryError when it would end before it begins."""
     if end is not None and end <= begin:
         raise RegistryError(f"it would end at {end.isoformat()}, not after it begins at {begin.isoformat()}")
+
+
+def hold(session: Session, patient_id: str) -> None:
+    """Until the transaction ends nobody else states anything about the patient, so that two do not both stand. Raises
+    RegistryError when there is no such patient."""
+    get_patient(session, patient_id)
+    session.execute(select(Patient.id).where(Patient.id == patient_id).with_for_update(key_share=True))
 
 
 def put(session: Session, row: Row, instead_of: Iterable[Row]) -> Row:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -99,6 +100,8 @@ REFUSED = {
     "a time without an offset": (("dry_weight", "70", "--from", "2026-01-05T08:00"), "says no offset from UTC"),
     "a day that is none": (("dry_weight", "70", "--from", "2026-02-30"), "not a time such as"),
     "no author": (("dry_weight", "70", "--author", " "), "not one line of 1 to 100 characters"),
+    "a text that would break out of its line": (("medicine", "a\nb\x1b[2J"), "that medicine is not in words"),
+    "a text without end": (("medicine", "x" * 201), "that medicine is not in words"),
     "no medicine": (("medicine", " "), "write it as medicine=furosemide 40 mg once daily"),
 }  # fmt: skip
 
@@ -157,6 +160,7 @@ def test_a_file_with_a_bad_row_states_nothing_and_names_every_bad_line(said: Sai
     ("content", "complaint"),
     [
         (b"patient,name\n", "facts.csv line 1 lacks the column 'value'; columns: patient, name, value, unit"),
+        (b"patient,name,value,name\n", "facts.csv line 1 has the column 'name' twice"),
         (b"patient,name,value,colour\n", "facts.csv line 1 has an unknown column 'colour'"),
         (b"patient,name,value\npt-ana,medicine,a,b\n", "facts.csv line 2 has too many columns"),
         (b"patient,name,value\n\xff\xfe,a,b\n", "facts.csv is not a CSV file in UTF-8"),
@@ -215,3 +219,23 @@ def test_rules_read_what_stands_and_the_history_keeps_the_rest(any_clinic: Clini
         assert [fact.value for fact in list_facts(session, "anna")] == ["71", "72"]
         assert [fact.value for fact in list_fact_history(session, "anna")] == ["70", "71", "72"]
         assert [fact.value for fact in in_force(list_facts(session, "anna"), ago(days=2))] == ["71"]
+
+
+@pytest.mark.slow
+def test_of_two_who_state_a_value_at_once_one_stands(shared_clinic: Clinic) -> None:
+    """The second waits for the first, and replaces what it did not see when it began."""
+    shared_clinic.enrol("anna")
+
+    def state_weight(value: str, worker: int) -> None:
+        with Session(shared_clinic.workers[worker].engine) as session, session.begin():
+            set_fact(session, "anna", "dry_weight", value, author="test", now=NOW, from_at=ago(days=1))
+
+    with Session(shared_clinic.engine) as session, session.begin():
+        set_fact(session, "anna", "dry_weight", "70", author="test", now=NOW, from_at=ago(days=1))
+        second = Thread(target=state_weight, args=("71", 1))
+        second.start()
+        second.join(0.5)
+        assert second.is_alive()
+    second.join(10)
+    with Session(shared_clinic.engine) as session:
+        assert [fact.value for fact in list_facts(session, "anna")] == ["71"]
