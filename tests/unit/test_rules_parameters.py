@@ -1,4 +1,4 @@
-"""The numbers of all rules against a table of their own, which was held against the clinical reference §3 line by line."""
+"""The numbers of all rules against a table of their own, which was held against the clinical reference §3."""
 
 from pathlib import Path
 
