@@ -13,6 +13,7 @@ from charts.palette import FRAME, GRID
 from charts.room import Room, spread
 
 LEFT: Final = 52.0
+RIGHT: Final = 66.0  # the same without limits, so that plots below each other have their dates below each other
 FOOT: Final = 40.0
 HEAD: Final = 10.0
 ROW: Final = 18.0
@@ -36,7 +37,7 @@ class Plot:
 def draw(plot: Plot) -> str:
     """SVG, as text."""
     rows = _legend_rows(plot)
-    right = max((width_of(each.words) + 10 for each in plot.limits), default=14.0)
+    right = max([RIGHT, *(width_of(each.words) + 10 for each in plot.limits)])
     head = HEAD + ROW * len(rows)
     svg = drawing(plot.width, plot.height, plot.title, plot.words)
     room = Room(plot.x, plot.y, LEFT, head, plot.width - LEFT - right, plot.height - head - FOOT)

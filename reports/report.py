@@ -51,7 +51,7 @@ class Found:
     digest: str
     left_out: Mapping[str, int]
     limits: Sequence[Mapping[str, Any]]
-    tables: Mapping[str, Sequence[Mapping[str, Any]]]
+    tables: Mapping[str, Sequence[Any]]
     notes: Sequence[str]
     blocks: Callable[[], Sequence[Block]]
     why: str = ""

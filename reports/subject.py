@@ -1,6 +1,6 @@
 """Whom a report is about: the patient, and what was stated about them by the cursor."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -8,13 +8,14 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.tables import Patient, PatientFact, PatientLimit
+from models.tables import Patient, PatientFact, PatientLimit, ProgrammeEnrolment
+from registry.programmes import implied
 from thresholds import RULES
 from thresholds.facts import date_fact, decimal_fact
 from thresholds.limits import PATIENT, InForce, limit_in_force
 from thresholds.types import Amount, Case, Fact, Limit
 
-Row = TypeVar("Row", PatientFact, PatientLimit)
+Row = TypeVar("Row", PatientFact, PatientLimit, ProgrammeEnrolment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,23 +58,22 @@ def _line(rule: str, limit: InForce) -> dict[str, Any]:
 
 
 def load_subject(session: Session, patient: Patient, until: datetime, cursor: datetime) -> Subject:
-    facts = session.scalars(
-        select(PatientFact)
-        .where(PatientFact.patient_id == patient.id, PatientFact.recorded_at <= cursor)
-        .order_by(PatientFact.recorded_at, PatientFact.id)
-    ).all()
-    limits = session.scalars(
-        select(PatientLimit)
-        .where(PatientLimit.patient_id == patient.id, PatientLimit.recorded_at <= cursor)
-        .order_by(PatientLimit.recorded_at, PatientLimit.id)
-    ).all()
-    stated = tuple(Fact(each.name, each.value, each.from_at, each.until_at) for each in _standing(facts))
-    case = Case(patient.zone, until, stated, limits=tuple(map(_limit, _standing(limits))))
+    """As `registry.case.load_cases` reads it, but by what was recorded until the cursor."""
+    stated = _standing(session, PatientFact, patient, cursor)
+    facts = [Fact(row.name, row.value, row.from_at, row.until_at) for row in stated]
+    limits = [_limit(row) for row in _standing(session, PatientLimit, patient, cursor)]
+    for row in _standing(session, ProgrammeEnrolment, patient, cursor):
+        more = implied(row.programme, row.from_at, row.until_at, author=row.author)
+        facts += more[0]
+        limits += more[1]
+    case = Case(patient.zone, until, tuple(facts), limits=tuple(limits))
     return Subject(patient.id, patient.name, patient.zone, case)
 
 
-def _standing(rows: Sequence[Row]) -> list[Row]:
-    """Those that nothing of the same time had replaced: what replaced a row later is not among them."""
+def _standing(session: Session, table: type[Row], patient: Patient, cursor: datetime) -> list[Row]:
+    """Oldest first, those that nothing had replaced by the cursor: what replaced a row later is not among them."""
+    mine = select(table).where(table.patient_id == patient.id, table.recorded_at <= cursor)
+    rows = session.scalars(mine.order_by(table.recorded_at, table.id)).all()
     known = {row.id for row in rows}
     return [row for row in rows if row.replaced_by not in known]
 

@@ -1,0 +1,1 @@
+"""Weight in heart failure (clinical reference §3.6, §4.3)."""
