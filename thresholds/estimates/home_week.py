@@ -5,7 +5,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Final, NamedTuple
 
-from thresholds.estimates.means import Mean
+from thresholds.estimates.means import Mean, quotient
 
 DATES: Final = 7
 ENOUGH_DAYS: Final = 3
@@ -28,5 +28,5 @@ def home_mean(week: Mapping[date, Mean], *, discard_first_day: bool) -> HomeMean
     readings = sum(each.count for each in used)
     if len(used) < ENOUGH_DAYS or readings < ENOUGH_READINGS:
         return None
-    over, under = (sum((Fraction(each.sums[place]) for each in used), Fraction(0)) for place in (0, 1))
-    return HomeMean(over / readings, under / readings, readings, len(used))
+    systolic, diastolic = (quotient([each.sums[place] for each in used], readings) for place in (0, 1))
+    return HomeMean(systolic, diastolic, readings, len(used))

@@ -1,10 +1,11 @@
 """Means that readings join and leave, exactly: what is left never depends on what passed through."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import reduce
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -33,7 +34,7 @@ class Mean:
         self.sums = [EXACT.subtract(*each) for each in zip(self.sums, numbers, strict=True)]
 
     def of(self, place: int = 0) -> Fraction:
-        return Fraction(self.sums[place]) / self.count
+        return quotient([self.sums[place]], self.count)
 
 
 class RecentAndBefore:
@@ -76,6 +77,12 @@ class ByDate:
         mean = self.means.setdefault(today, Mean(self.width))
         for numbers in map(self.take, moment):
             mean.add(numbers)
+
+
+def quotient(numbers: Iterable[Decimal], by: int) -> Fraction:
+    """The sum of `numbers` divided by `by`. One fraction is made of it: making them is what exact means cost."""
+    top, bottom = reduce(EXACT.add, numbers).as_integer_ratio()
+    return Fraction(top, bottom * by)
 
 
 def decimal(value: Fraction) -> Decimal:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import ROUND_DOWN, Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final
 
 from models.measures import PERCENT
@@ -18,6 +19,8 @@ from thresholds.parameters import parameter
 from thresholds.sleep.nights import DATES, ENOUGH, TIME_IN_BED, TOTAL_SLEEP, WEEK, Nights, measured, severity_of, value
 from thresholds.types import Case, Found, Rule, Sample
 
+NIGHTS_KNOWN: Final = 10_000  # a night is in the means of seven nights, and they are computed again with each reading
+
 
 def slept_and_lain(sample: Sample) -> tuple[Decimal, Decimal]:
     return value(sample, TOTAL_SLEEP), value(sample, TIME_IN_BED)
@@ -25,8 +28,20 @@ def slept_and_lain(sample: Sample) -> tuple[Decimal, Decimal]:
 
 def mean_efficiency(window: Nights) -> Fraction | None:
     """Percent, the mean of the nights'; None when there are not enough with any time in bed."""
-    nights = [100 * Fraction(each.sums[0]) / Fraction(each.sums[1]) for each in window.means.values() if each.sums[1]]
-    return sum(nights, Fraction(0)) / len(nights) if len(nights) >= window.enough else None
+    nights = [share(*each.sums) for each in window.means.values() if each.sums[1]]
+    if len(nights) < window.enough:
+        return None
+    top, bottom = 0, 1
+    for slept, lain in nights:
+        top, bottom = top * lain + slept * bottom, bottom * lain
+    return Fraction(100 * top, bottom * len(nights))
+
+
+@lru_cache(NIGHTS_KNOWN)
+def share(slept: Decimal, lain: Decimal) -> tuple[int, int]:
+    """What was slept of the time in bed, as a fraction in lowest terms."""
+    (top, of), (bottom, by) = slept.as_integer_ratio(), lain.as_integer_ratio()
+    return Fraction(top * by, of * bottom).as_integer_ratio()
 
 
 def broken(sample: Sample, window: Nights, case: Case, bounds: Bounds) -> Breach | None:

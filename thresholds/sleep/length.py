@@ -6,7 +6,7 @@ from decimal import ROUND_DOWN, ROUND_UP, Decimal
 from fractions import Fraction
 from typing import Final
 
-from thresholds.estimates.means import decimal, shown
+from thresholds.estimates.means import decimal, quotient, shown
 from thresholds.fold import Breach, Judge, fold, moments
 from thresholds.limits import Bounds
 from thresholds.parameters import parameter
@@ -24,7 +24,7 @@ def mean_sleep(window: Nights) -> Fraction | None:
     """Minutes of sleep a night; None when there are not enough. What was slept on one date is one night."""
     if len(window.means) < window.enough:
         return None
-    return sum((Fraction(night.sums[0]) for night in window.means.values()), Fraction(0)) / len(window.means)
+    return quotient([night.sums[0] for night in window.means.values()], len(window.means))
 
 
 def short(sample: Sample, window: Nights, case: Case, bounds: Bounds) -> Breach | None:
