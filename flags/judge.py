@@ -15,7 +15,7 @@ from models.measures import measure_of
 from models.queue import LookAgain
 from thresholds import RULES, rules_for
 from thresholds.doubt import RECALL
-from thresholds.silence import counts_from, first_limit
+from thresholds.silence import awaited_since, counts_from, first_limit
 from thresholds.types import Case, Found, Rule, Sample
 
 FIRST_DAY = datetime.min.replace(tzinfo=UTC)
@@ -96,6 +96,7 @@ def _next_silence(rule: Rule, due: Due, samples: Sequence[Sample], case: Case) -
     the gap was judged and found to be past it, the fold has said when the next limit passes. A pause without an end
     needs none: its end is news."""
     newest = next((sample.at for sample in reversed(samples) if not sample.doubtful), None)
+    newest = newest or awaited_since(due.stream, case, case.now)
     limit = first_limit(due.stream, case, newest) if newest else None
     if newest is None or limit is None or (rule.needs and not case.has(*rule.needs, newest)):
         return []

@@ -114,7 +114,8 @@ def sample_text(sample: Mapping[str, Any] | None) -> str | None:
     """Values as sent, such as `systolic 182 mmHg, diastolic 124 mmHg`."""
     if not sample:
         return None
-    return ", ".join(f"{name.replace('_', ' ')} {text} {unit}" for name, (text, unit) in sample["values"].items())
+    values = ", ".join(f"{name.replace('_', ' ')} {text} {unit}" for name, (text, unit) in sample["values"].items())
+    return values or "enrolled, and no reading yet"
 
 
 def _of_rule(rule: Rule | None) -> dict[str, Any]:

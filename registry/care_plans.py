@@ -51,8 +51,8 @@ def broken_rows(programme: Programme, own: Iterable[Limit] = (), folder: Path = 
     each, none without a table. Raises RegistryError for a table that cannot be read."""
     path = table_of(programme.name, folder)
     rows = list(read_rows(path)) if path.exists() else []
-    facts, limits = implied(programme.name, ENROLLED, None, author="")
-    limits += [replace(each, from_at=ENROLLED, until_at=None) for each in own]
+    facts, limits, _ = implied(programme.name, ENROLLED, None, author="")
+    limits = [*limits, *(replace(each, from_at=ENROLLED, until_at=None) for each in own)]
     cases = (list(each) for _, each in groupby(rows, key=lambda row: row.case))
     return [f"{path.name} line {fault}" for case in cases for fault in _faults(case, facts, limits)]
 

@@ -13,7 +13,7 @@ from models.dialect import Dialect, dialect_of
 from registry.patients import get_patient
 from registry.programmes import implied
 from thresholds.limits import PATIENT
-from thresholds.types import Amount, Case, Fact, Limit
+from thresholds.types import Amount, Awaited, Case, Fact, Limit
 
 Row = Sequence[Any]
 
@@ -21,12 +21,13 @@ Row = Sequence[Any]
 class Known:
     """Of one patient."""
 
-    __slots__ = ("facts", "limits", "zone")
+    __slots__ = ("awaited", "facts", "limits", "zone")
 
     def __init__(self) -> None:
         self.zone = ""
         self.facts: list[Fact] = []
         self.limits: list[Limit] = []
+        self.awaited: list[Awaited] = []
 
 
 NOBODY: Final = "'', '', ''"
@@ -45,7 +46,10 @@ def load_cases(connection: Connection, patients: Sequence[str], now: datetime) -
     known: defaultdict[str, Known] = defaultdict(Known)
     for row in connection.exec_driver_sql(_statement(dialect), (keys,)).all():
         READ[row[0]](row, dialect, known[row[1]])
-    return {patient: Case(each.zone, now, each.facts, limits=each.limits) for patient, each in known.items()}
+    return {
+        patient: Case(each.zone, now, each.facts, limits=each.limits, awaited=each.awaited)
+        for patient, each in known.items()
+    }
 
 
 def case_of(session: Session, patient_id: str, now: datetime) -> Case:
@@ -81,9 +85,10 @@ def _limit(row: Row, dialect: Dialect, known: Known) -> None:
 
 
 def _programme(row: Row, dialect: Dialect, known: Known) -> None:
-    facts, limits = implied(row[3], *_span(row, dialect), author=row[9])
-    known.facts += facts
-    known.limits += limits
+    added = implied(row[3], *_span(row, dialect), author=row[9])
+    known.facts += added.facts
+    known.limits += added.limits
+    known.awaited += added.awaited
 
 
 READ: Final = {"fact": _fact, "limit": _limit, "programme": _programme}

@@ -37,7 +37,7 @@ def join_programme(
         recorded_at=now,
     )  # fmt: skip
     put(session, row, [])
-    look_again(session, patient_id, begin, now)
+    look_again(session, patient_id, begin, now, awaited=programme.cadence)
     return row
 
 
@@ -53,7 +53,7 @@ def leave_programme(
     if found is None:
         raise RegistryError(f"patient {patient_id} is not in {name} then; see: hearthline plans show {patient_id}")
     row = end(session, found, when, author=author, now=now)
-    look_again(session, patient_id, when, now)
+    look_again(session, patient_id, when, now, awaited=programme.cadence)
     return row
 
 

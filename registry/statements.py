@@ -60,10 +60,16 @@ def end(session: Session, row: Row, at: datetime, *, author: str, now: datetime)
 
 
 def look_again(
-    session: Session, patient_id: str, since: datetime, now: datetime, streams: Iterable[str] | None = None
+    session: Session,
+    patient_id: str,
+    since: datetime,
+    now: datetime,
+    streams: Iterable[str] | None = None,
+    awaited: Iterable[str] = (),
 ) -> None:
-    """Have the patient's streams judged anew from `since` on; all that have readings, or those of `streams`."""
+    """Have the patient's streams judged anew from `since` on; all that have readings or those of `streams`, and those
+    that are `awaited`."""
     session.flush()
     mine = set(session.scalars(select(Reading.stream).where(Reading.patient_id == patient_id).distinct()))
-    wanted = mine if streams is None else mine & set(streams)
+    wanted = (mine if streams is None else mine & set(streams)) | set(awaited)
     enqueue(session, [LookAgain(patient_id, stream, since, now, "registry") for stream in sorted(wanted)])

@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import lru_cache, partial
 from itertools import pairwise
 from typing import Final, NamedTuple
+from uuid import UUID
 
 from models.measures import Factor
 from thresholds.facts import stated
@@ -18,6 +19,7 @@ from thresholds.types import SEVERITIES, Case, Fact, Found, Rule, Sample
 GAP_HOURS: Final = "glucose_gap_hours"
 PRESCRIBED_GAPS: Final = 2
 PAUSED: Final = "paused"
+NO_READING: Final = UUID(int=0)  # stands for an enrolment, where a gap begins with one
 MICROSECOND: Final = timedelta(microseconds=1)
 LONG: Final = {"d": timedelta(days=1), "h": timedelta(hours=1)}
 NAMED: Final = {"info": "INFO", "moderate": "MOD", "high": "HIGH"}
@@ -106,24 +108,34 @@ def fold_gaps(expected: Expected, samples: Sequence[Sample], start: datetime, ca
     bounds_at = bounds_of(SILENCES[expected.rule], case)
     return [
         found
-        for gap in gaps(samples, case)
+        for gap in gaps(SILENCES[expected.rule].stream, samples, case)
         if (gap.until is None or gap.until >= start)
         and (found := silence(expected, gap, case, bounds_at(gap.after.at)))
     ]
 
 
 class Gap(NamedTuple):
-    """From one reading to the next; `until` is None for the gap after the newest, which lasts `now`."""
+    """From one reading, or from enrolment, to the next; `until` is None for the gap after the newest, which lasts
+    `now`."""
 
     after: Sample
     until: datetime | None
 
 
-def gaps(samples: Sequence[Sample], case: Case) -> Iterator[Gap]:
+def gaps(stream: str, samples: Sequence[Sample], case: Case) -> Iterator[Gap]:
     readings = [moment[-1] for moment in moments(samples, doubtful=False)]
+    since = awaited_since(stream, case, readings[0].at if readings else case.now)
+    if since is not None:
+        readings.insert(0, Sample(NO_READING, since, {}))
     yield from (Gap(one, other.at) for one, other in pairwise(readings))
     if readings and case.open_gap:
         yield Gap(readings[-1], None)
+
+
+def awaited_since(stream: str, case: Case, until: datetime) -> datetime | None:
+    """From when a programme waited for the first reading, which came at `until`; None when none did."""
+    mine = (each for each in case.awaited if each.stream == stream and each.from_at <= until)
+    return min((each.from_at for each in mine if each.until_at is None or until <= each.until_at), default=None)
 
 
 def counts_from(facts: Sequence[Fact], since: datetime, until: datetime) -> datetime | None:

@@ -38,15 +38,26 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class Awaited:
+    """Readings of a stream are expected in [from_at, until_at) although none may ever have come, because of a
+    programme."""
+
+    stream: str
+    from_at: datetime
+    until_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """The patient at hand. `now` decides only what depends on waiting; `open_gap` says whether the silence after the
-    newest sample may be judged (the sweep's privilege)."""
+    newest sample may be judged (the sweep's privilege). `awaited`: which streams exist before their first reading."""
 
     zone: str
     now: datetime
     facts: Sequence[Fact] = ()
     open_gap: bool = False
     limits: Sequence[Limit] = ()
+    awaited: Sequence[Awaited] = ()
 
     def has(self, name: str, value: str, at: datetime) -> bool:
         return any(fact.name == name and fact.value == value and fact.holds(at) for fact in self.facts)

@@ -3,15 +3,15 @@
 One TOML file each in this folder, read strictly by `registry.programmes.reading`; none is read before it is needed.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
-from thresholds.types import Amount, Fact, Limit
+from thresholds.types import Amount, Awaited, Fact, Limit
 
 FOLDER: Final = Path(__file__).parent
 PREFIX: Final = "programme:"
@@ -75,15 +75,24 @@ def programmes() -> Mapping[str, Programme]:
     return MappingProxyType({path.stem: read_programme(path) for path in sorted(FOLDER.glob("*.toml"))})
 
 
-def implied(name: str, begin: datetime, until: datetime | None, *, author: str) -> tuple[list[Fact], list[Limit]]:
+class Added(NamedTuple):
+    """To a patient's case."""
+
+    facts: Sequence[Fact] = ()
+    limits: Sequence[Limit] = ()
+    awaited: Sequence[Awaited] = ()
+
+
+def implied(name: str, begin: datetime, until: datetime | None, *, author: str) -> Added:
     """What a patient in the programme has and is judged by. Nothing for a programme that is no more: `doctor` says
     how many are still in it."""
     programme = programmes().get(name)
     if programme is None:
-        return [], []
+        return Added()
     end = programme.ends_at(begin, until)
     facts = [Fact("condition", programme.condition, begin, end)] if programme.condition else []
-    return facts, list(_limits(programme, begin, end, author))
+    awaited = [Awaited(measure, begin, end) for measure in programme.cadence]
+    return Added(facts, list(_limits(programme, begin, end, author)), awaited)
 
 
 def _limits(programme: Programme, begin: datetime, end: datetime | None, author: str) -> Iterator[Limit]:

@@ -1,14 +1,17 @@
 """Whose limits: set by somebody for a reason, judged from when they count, never edited; of patients and programmes."""
 
 import json
+import os
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
 
+from flags.sweep import sweep
 from hearthline.__main__ import run
+from models.engine import open_writer
 from registry.case import case_of
 from registry.enrolments import join_programme, leave_programme, list_enrolment_history, programmes_at
 from registry.errors import RegistryError
@@ -340,3 +343,67 @@ def test_programmes_are_listed_shown_and_checked(said: Said) -> None:
     assert len(lines(said("plans", "check", "diabetes", "--json"))) == 1
     assert said("plans", "waiting")[2] == "nobody has to be called\n"
     assert said("plans", "ending", "--within", "30d")[2] == "no limit ends so soon\n"
+
+
+def silences(clinic: Clinic) -> list[tuple[str, str, str]]:
+    return [(flag.rule, flag.severity, flag.status) for flag in clinic.flags("anna")]
+
+
+def settle_at(clinic: Clinic, now: datetime) -> None:
+    clinic.now = now
+    clinic.settle()
+    assert broken_promises(clinic) == []
+
+
+def test_who_is_in_a_programme_and_sends_nothing_is_silent_from_enrolment_on(any_clinic: Clinic) -> None:
+    any_clinic.enrol("anna")
+    join(any_clinic, "hypertension", NOW)
+    settle_at(any_clinic, NOW)
+    assert {(stream, reason) for _, stream, reason, _ in any_clinic.queue()} == {("blood_pressure", "timer")}
+    settle_at(any_clinic, NOW + 2 * DAY)
+    assert silences(any_clinic) == []
+    settle_at(any_clinic, NOW + 2 * DAY + timedelta(hours=1))
+    assert silences(any_clinic) == [("NODATA-BP", "INFO", "open")]
+    settle_at(any_clinic, NOW + 5 * DAY)
+    assert silences(any_clinic) == [("NODATA-BP", "MOD", "open")]
+    any_clinic.take(pressure("anna", NOW + 5 * DAY, "128 78 mmHg"))
+    settle_at(any_clinic, NOW + 5 * DAY + timedelta(minutes=2))
+    assert silences(any_clinic) == [("NODATA-BP", "MOD", "resolved")]
+
+
+def test_who_leaves_before_a_first_reading_is_silent_no_more(any_clinic: Clinic) -> None:
+    any_clinic.enrol("anna")
+    join(any_clinic, "hypertension", NOW)
+    settle_at(any_clinic, NOW + 3 * DAY)
+    assert silences(any_clinic) == [("NODATA-BP", "INFO", "open")]
+    with Session(any_clinic.engine) as session, session.begin():
+        leave_programme(session, "anna", "hypertension", author="Dr. Roy", now=NOW + 3 * DAY)
+    settle_at(any_clinic, NOW + 4 * DAY)
+    assert [status for _, _, status in silences(any_clinic)] == ["withdrawn"]
+
+
+def test_a_silence_that_a_first_reading_ended_stays_when_the_patient_leaves_later(any_clinic: Clinic) -> None:
+    any_clinic.enrol("anna")
+    join(any_clinic, "hypertension", NOW)
+    settle_at(any_clinic, NOW + 3 * DAY)
+    any_clinic.take(pressure("anna", NOW + 3 * DAY, "128 78 mmHg"))
+    with Session(any_clinic.engine) as session, session.begin():
+        leave_programme(session, "anna", "hypertension", author="Dr. Roy", now=NOW + 4 * DAY)
+    settle_at(any_clinic, NOW + 4 * DAY)
+    assert silences(any_clinic) == [("NODATA-BP", "INFO", "resolved")]
+
+
+def test_a_silence_from_enrolment_is_shown_without_a_reading(said: Said) -> None:
+    lines(said(*ENROL, "hypertension", "--from", "2026-01-05", "--json"))
+    sweep_once()
+    [flag] = lines(said("flags", "list", "--patient", "pt-ana", "--json"))
+    assert (flag["rule"], flag["evidence"]["newest"]["values"]) == ("NODATA-BP", {})
+    assert "enrolled, and no reading yet" in said("flags", "show", flag["id"])[1]
+    assert "more than 4 d" in said("flags", "list")[1]
+    assert said("flags", "explain", flag["id"])[0] == 0
+
+
+def sweep_once() -> None:
+    engine = open_writer(os.environ["HEARTHLINE_DATABASE__URL"])
+    sweep(engine, clock=lambda: datetime.now(UTC))
+    engine.dispose()

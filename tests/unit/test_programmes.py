@@ -24,8 +24,8 @@ TOP = 'words = "w"\nsource = "s"\nreview = "4 w"\ncadence = { blood_pressure = "
 
 def case_in(*names: str) -> Case:
     added = [implied(name, BEGAN, None, author="Dr. Roy") for name in names]
-    facts = [fact for each, _ in added for fact in each]
-    return Case("UTC", BEGAN, facts, limits=[limit for _, each in added for limit in each])
+    facts = [fact for each in added for fact in each.facts]
+    return Case("UTC", BEGAN, facts, limits=[limit for each in added for limit in each.limits])
 
 
 def test_the_programmes_that_are_shipped() -> None:
@@ -142,8 +142,8 @@ def test_a_programme_that_is_over_says_nothing_more() -> None:
 
 
 def test_who_leaves_early_leaves_the_limits_of_later_phases_too() -> None:
-    facts, limits = implied("post_discharge_30", BEGAN, BEGAN + 3 * DAY, author="Dr. Roy")
-    assert {each.until_at for each in (*facts, *limits)} == {BEGAN + 3 * DAY}
+    added = implied("post_discharge_30", BEGAN, BEGAN + 3 * DAY, author="Dr. Roy")
+    assert {each.until_at for part in added for each in part} == {BEGAN + 3 * DAY}
 
 
 def test_of_two_programmes_the_safer_limit_wins_and_both_are_known() -> None:
