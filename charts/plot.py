@@ -40,7 +40,9 @@ def draw(plot: Plot) -> str:
     right = max([RIGHT, *(width_of(each.words) + 10 for each in plot.limits)])
     head = HEAD + ROW * len(rows)
     svg = drawing(plot.width, plot.height, plot.title, plot.words)
-    room = Room(plot.x, plot.y, LEFT, head, plot.width - LEFT - right, plot.height - head - FOOT)
+    room = Room(
+        plot.x, plot.y, LEFT, head, plot.width - LEFT - right, plot.height - head - (FOOT if plot.x.words else FOOT / 2)
+    )
     _grid(svg, room)
     for layer in plot.layers:
         draw_layer(svg, room, layer)

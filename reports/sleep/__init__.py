@@ -1,0 +1,1 @@
+"""Sleep and therapy at night (clinical reference §3.7, §4.4)."""
