@@ -1,14 +1,14 @@
 """Limits and programmes as commands show them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from hearthline.names import line_of
-from models.tables import PatientLimit
+from models.tables import PatientLimit, ProgrammeEnrolment
 from registry.care_plans import broken_rows, read_rows, table_of
 from registry.limit_checks import find_number, whole_unit
-from registry.programmes import Programme
+from registry.programmes import PREFIX, Programme
 from thresholds import RULES
 from thresholds.limits import PATIENT, PUBLISHED, InForce, limits_at
 from thresholds.silence import length
@@ -65,10 +65,30 @@ def own_line(row: PatientLimit) -> dict[str, Any]:
     return line_of(row, "replaced_by") | {"limit": " ".join(Amount(row.amount, row.unit))}
 
 
-def own_history_line(row: PatientLimit, rows: Iterable[PatientLimit]) -> dict[str, Any]:
+def history_lines(limits: Sequence[PatientLimit], enrolments: Sequence[ProgrammeEnrolment]) -> list[dict[str, Any]]:
+    """Own limits and what programmes the patient was in, each with what took its place; `origin` tells them apart."""
+    nothing: dict[str, Any] = dict.fromkeys(("rule", "parameter", "amount", "unit", "limit", "role", "reason"))
+    own = [own_line(each) | {"origin": PATIENT} | _replaced(each, limits) for each in limits]
+    programmes = [
+        nothing | line_of(each, "programme", "replaced_by") | {"origin": PREFIX + each.programme}
+        | _replaced(each, enrolments)
+        for each in enrolments
+    ]  # fmt: skip
+    return [*programmes, *own]
+
+
+def _replaced(
+    row: PatientLimit | ProgrammeEnrolment, rows: Iterable[PatientLimit | ProgrammeEnrolment]
+) -> dict[str, Any]:
     by = next((each for each in rows if each.id == row.replaced_by), None)
-    said = {"replaced_at": by and by.recorded_at, "replacing_author": by and by.author}
-    return own_line(row) | {"replaced_by": row.replaced_by} | said
+    return {
+        "replaced_by": row.replaced_by, "replaced_at": by and by.recorded_at, "replacing_author": by and by.author,
+    }  # fmt: skip
+
+
+def off_rules(rules: Iterable[str]) -> list[str]:
+    """Those that are off: a limit of theirs changes nothing until they are on."""
+    return sorted({each for each in rules if not RULES[each].on})
 
 
 def told(line: Mapping[str, Any]) -> dict[str, Any]:
@@ -119,8 +139,13 @@ def programme_sheet(programme: Programme) -> dict[str, Any]:
 
 def care_plan_line(programme: Programme) -> dict[str, Any]:
     path = table_of(programme.name)
-    readings = len(list(read_rows(path))) if path.exists() else 0
-    return {"programme": programme.name, "readings": readings, "broken": broken_rows(programme)}
+    rows = list(read_rows(path)) if path.exists() else []
+    off = off_rules(rule for row in rows for rule in row.must)
+    return {"programme": programme.name, "readings": len(rows), "broken": broken_rows(programme), "off": off}
+
+
+def care_plan_row(line: Mapping[str, Any]) -> dict[str, Any]:
+    return {**line, "broken": "; ".join(line["broken"]) or None, "off": ", ".join(line["off"]) or None}
 
 
 def _spans(spans: Mapping[str, timedelta]) -> dict[str, str]:

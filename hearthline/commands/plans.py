@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from hearthline.options import At, Author, From, Json, PatientOption, Until, parse_days, parse_pair
-from hearthline.show import show_one, show_rows
+from hearthline.show import remark, show_one, show_rows
 from hearthline.tables import Column
 
 app = typer.Typer(help="Limits by programme and patient: which count, who set them and why.")
@@ -20,8 +20,15 @@ SET = (
     *SHOWN[:3], Column("role", "role"), Column("author", "set by"), Column("reason", "reason", below="author"),
     *SHOWN[5:7],
 )  # fmt: skip
-HISTORY = (*SET, Column("recorded_at", "recorded", below="role", whole=True), Column("became", "what became of it"))
+HISTORY = (
+    Column("origin", "from", whole=True), *SET, Column("recorded_at", "recorded", below="role", whole=True),
+    Column("became", "what became of it"),
+)  # fmt: skip
 PROGRAMMES = (Column("id", "programme", whole=True), Column("words", "what for"), Column("review", "review"))
+CARE_PLANS = (
+    Column("programme", "programme", whole=True), Column("readings", "readings"), Column("broken", "broken"),
+    Column("off", "must flag, and are off"),
+)  # fmt: skip
 SOON = timedelta(days=14)
 WAITING = (
     Column("patient", "patient", whole=True), Column("programme", "programme", whole=True), Column("measure", "no"),
@@ -84,7 +91,7 @@ def set_own(  # noqa: PLR0913  each is an option
 ) -> None:
     """Set a patient's own limits. Beyond the absolute safety limit only a provider may, for 90 days."""
     from hearthline.instants import instant_in
-    from hearthline.plan_lines import own_line, wished_limits
+    from hearthline.plan_lines import off_rules, own_line, wished_limits
     from registry.limits import set_limits
     from registry.patients import get_patient
 
@@ -95,6 +102,7 @@ def set_own(  # noqa: PLR0913  each is an option
         wished = wished_limits(rule, said, unit, span, (author, role, reason))
         rows = [own_line(each) for each in set_limits(session, patient, wished, now=now)]
     show_rows(rows, SET, json=json)
+    remark(f"{each} is off: it raises nothing" for each in ([] if json else off_rules([rule])))
 
 
 @app.command("renew")
@@ -146,14 +154,15 @@ def end_own(
 
 @app.command("history")
 def show_history(context: typer.Context, patient: str, *, json: Json = False) -> None:
-    """Every limit that was ever set for a patient, by whom and why, and what became of it."""
-    from hearthline.plan_lines import own_history_line, told
+    """Every limit that was ever set for a patient and every programme, by whom and why, and what became of it."""
+    from hearthline.plan_lines import history_lines, told
+    from registry.enrolments import list_enrolment_history
     from registry.limits import list_limit_history
     from registry.patients import get_patient
 
     with context.obj.reading() as session:
         limits = list_limit_history(session, get_patient(session, patient).id)
-        rows = [own_history_line(each, limits) for each in limits]
+        rows = history_lines(limits, list_enrolment_history(session, patient))
     show_rows(rows if json else map(told, rows), HISTORY, json=json, none="no limit was ever set for this patient")
 
 
@@ -195,13 +204,12 @@ def check_care_plans(
 ) -> None:
     """Run the care plans: tables of readings that must flag, or must not, beside the programmes."""
     from hearthline.errors import NO, Failure
-    from hearthline.plan_lines import care_plan_line
+    from hearthline.plan_lines import care_plan_line, care_plan_row
     from registry.enrolments import get_programme
     from registry.programmes import programmes
 
     chosen = programmes().values() if programme is None else [get_programme(programme)]
     rows: list[dict[str, Any]] = [care_plan_line(each) for each in chosen]
-    columns = Column("programme", "programme", whole=True), Column("readings", "readings"), Column("broken", "broken")
-    show_rows(rows, columns, json=json)
+    show_rows(rows if json else map(care_plan_row, rows), CARE_PLANS, json=json)
     if any(row["broken"] for row in rows):
         raise Failure("a care plan does not hold", "mend the limit, or the table", NO)

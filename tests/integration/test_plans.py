@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from flags.sweep import sweep
+from hearthline import plan_lines
 from hearthline.__main__ import run
 from models.engine import open_writer
 from registry.case import case_of
@@ -283,7 +285,9 @@ def test_a_limit_is_ended_and_its_history_told(said: Said) -> None:
     lines(said(*S2, "--set", "systolic=165", "--set", "diastolic=102", "--json"))
     end = ("plans", "end", "--patient", "pt-ana", "--rule", "BP-S2", "--parameter", "systolic", "--author", "Dr. Roy")
     lines(said(*end, "--json"))
-    history = lines(said("plans", "history", "pt-ana", "--json"))
+    assert said(*ENROL, "hypertension", "--author", "Dr. A")[0] == 0
+    joined, *history = lines(said("plans", "history", "pt-ana", "--json"))
+    assert (joined["origin"], joined["author"], joined["rule"]) == ("programme:hypertension", "Dr. A", None)
     assert [(each["parameter"], each["author"], each["replacing_author"]) for each in history] == [
         ("diastolic", "Nurse Li", None), ("systolic", "Nurse Li", "Dr. Roy"), ("systolic", "Dr. Roy", None),
     ]  # fmt: skip
@@ -326,6 +330,13 @@ def test_enrolment_states_the_weight_at_discharge_or_asks_for_it(said: Said) -> 
     leave = ("patients", "leave", "--patient", "pt-ana", "--programme", "post_discharge_30", "--json")
     [left] = lines(said(*leave))
     assert left["until_at"]
+
+
+def test_a_limit_of_a_rule_that_is_off_says_so(said: Said, monkeypatch: pytest.MonkeyPatch) -> None:
+    off = {name: replace(rule, on=False) for name, rule in RULES.items()}
+    monkeypatch.setattr(plan_lines, "RULES", off)
+    assert said(*S2, "--set", "systolic=165")[2] == "hearthline: BP-S2 is off: it raises nothing\n"
+    assert "BP-SEV" in {rule for each in lines(said("plans", "check", "--json")) for rule in each["off"]}
 
 
 def test_enrolment_says_when_own_limits_break_the_care_plan(said: Said) -> None:
