@@ -64,8 +64,8 @@ def show_patients(context: typer.Context, *, json: Json = False) -> None:
 @app.command("show")
 def show_patient(context: typer.Context, patient_id: str, *, json: Json = False) -> None:
     """One patient, with facts, devices and programmes, and the rules that cannot judge for want of a fact."""
-    from hearthline.enrolment import enrolment_line
     from hearthline.names import patient_line
+    from hearthline.plans.enrolment import enrolment_line
     from hearthline.sheets import patient_sheet
     from hearthline.unjudged import unjudged, unjudged_texts
     from registry.assignments import list_assignments
@@ -104,8 +104,8 @@ def enrol_patient(
     json: Json = False,
 ) -> None:
     """Put a patient into a programme: its limits and the condition it is for count from then on."""
-    from hearthline.enrolment import enrol
     from hearthline.instants import instant_in
+    from hearthline.plans.enrolment import enrol
     from registry.patients import get_patient
 
     with context.obj.writing() as session:

@@ -1,22 +1,28 @@
 """What is known of a patient: dated, with an author, replaced and never edited; rules look again."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from hearthline import unjudged
 from hearthline.__main__ import run
+from registry.case import case_of
 from registry.errors import RegistryError
 from registry.facts import end_fact, in_force, list_fact_history, list_facts, set_fact
-from tests.support.clinics import NOW, Clinic, ago, broken_promises, weighing
+from tests.support.clinics import NOW, Clinic, ago, broken_promises, clinic_at, weighing
 from thresholds import RULES
+from thresholds.facts import decimal_fact
 
 Said = Callable[..., tuple[int, str, str]]
 
@@ -239,3 +245,47 @@ def test_of_two_who_state_a_value_at_once_one_stands(shared_clinic: Clinic) -> N
     second.join(10)
     with Session(shared_clinic.engine) as session:
         assert [fact.value for fact in list_facts(session, "anna")] == ["71"]
+
+
+@pytest.fixture(scope="module")
+def lasting_clinic(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clinic]:
+    """For many examples: one file, cleared between them."""
+    file = tmp_path_factory.mktemp("facts") / "hearthline.db"
+    file.write_bytes(migrated_sqlite.read_bytes())
+    with clinic_at(f"sqlite:///{file}") as clinic:
+        yield clinic
+
+
+DAYS = st.integers(0, 6)
+STATED = st.tuples(st.sampled_from(["70", "71", "72"]), DAYS, st.none() | st.integers(1, 6))
+ENDED = st.tuples(st.none(), DAYS, st.none())
+
+
+@given(said=st.lists(STATED | ENDED, max_size=8))
+def test_whatever_is_stated_in_whatever_order_rules_read_what_is_listed_and_nothing_is_lost(
+    lasting_clinic: Clinic, said: list[tuple[str | None, int, int | None]]
+) -> None:
+    lasting_clinic.clear()
+    lasting_clinic.enrol("anna")
+    kept: set[tuple[str, datetime, datetime | None, str]] = set()
+    for number, (value, day, days) in enumerate(said):
+        with Session(lasting_clinic.engine) as session, session.begin(), suppress(RegistryError):
+            _say(session, value, ago(days=9) + timedelta(days=day), days, author=f"author {number}")
+        with Session(lasting_clinic.engine) as session:
+            history = {
+                (each.value, each.from_at, each.until_at, each.author) for each in list_fact_history(session, "anna")
+            }
+            assert kept <= history
+            kept = history
+            case, facts = case_of(session, "anna", NOW), list_facts(session, "anna")
+            for at in (ago(days=9) + timedelta(days=each) for each in range(14)):
+                listed = [Decimal(each.value) for each in in_force(facts, at)]
+                assert listed == [each for each in [decimal_fact(case, "dry_weight", at)] if each is not None]
+
+
+def _say(session: Session, value: str | None, at: datetime, days: int | None, author: str) -> None:
+    until = None if days is None else at + timedelta(days=days)
+    if value is None:
+        end_fact(session, "anna", "dry_weight", None, at=at, author=author, now=NOW)
+    else:
+        set_fact(session, "anna", "dry_weight", value, author=author, now=NOW, from_at=at, until_at=until)

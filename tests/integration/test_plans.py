@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from flags.sweep import sweep
-from hearthline import plan_lines
 from hearthline.__main__ import run
+from hearthline.plans import lines as plan_lines
 from models.engine import open_writer
 from registry.case import case_of
 from registry.enrolments import join_programme, leave_programme, list_enrolment_history, programmes_at
