@@ -93,10 +93,12 @@ def _data(
     rule: Rule, looks: Sequence[Look], case: Case, span: Span, received_at: Mapping[UUID, datetime]
 ) -> tuple[list[Span], list[Span]]:
     """Where there was a reading to judge by, and where there was enough; each from when it was received, so far as that
-    is given. What a rule on silence waits for is the absence of readings: one is enough for ever."""
+    is given. What a rule on silence waits for is the absence of readings: one is enough for ever,
+    or a programme that awaits the first."""
     begins = [max(look.sample.at, received_at.get(look.sample.id, look.sample.at)) for look in looks]
     if rule.closes_itself:
-        there = both(merged((begin, span[1]) for begin in begins), [span])
+        awaited = [(each.from_at, each.until_at or span[1]) for each in case.awaited if each.stream == rule.stream]
+        there = both(merged([*awaited, *((begin, span[1]) for begin in begins)]), [span])
         return there, there
     ends = [look.sample.at + (first_limit(rule.stream, case, look.sample.at) or UNJUDGED) for look in looks]
     later = [*begins[1:], span[1]][: len(begins)]

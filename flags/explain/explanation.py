@@ -12,7 +12,7 @@ from flags.explain.reasons import Reasons, why_not
 from flags.states import EpisodeState
 from thresholds.facts import applies, missing_facts
 from thresholds.limits import InForce, limits_at
-from thresholds.silence import PAUSED, first_limit, length
+from thresholds.silence import PAUSED, awaited_since, first_limit, length
 from thresholds.types import Case, Fact, Found, Rule, Sample
 from thresholds.witness import Witness, watched_by
 
@@ -158,7 +158,7 @@ def is_silent(rule: Rule, case: Case, newest: Sample | None) -> str:
     """Where there is nothing to judge by any more: no reading, or none for longer than the stream may be silent. Empty
     otherwise; a rule on silence judges just that."""
     if newest is None:
-        return "no reading that it could judge"
+        return "" if _awaited(rule, case) else "no reading that it could judge"
     reach = first_limit(rule.stream, case, newest.at)
     if rule.closes_itself or reach is None or case.now - newest.at <= reach:
         return ""
@@ -166,9 +166,16 @@ def is_silent(rule: Rule, case: Case, newest: Sample | None) -> str:
 
 
 def _gap(rule: Rule, case: Case, newest: Sample | None) -> str:
-    if not rule.closes_itself or newest is None:
+    since = newest.at if newest else _awaited(rule, case)
+    if not rule.closes_itself or since is None:
         return ""
-    return f"{length(max(case.now - newest.at, timedelta(0)))} since the newest reading"
+    what = "the newest reading" if newest else "enrolment, and no reading ever"
+    return f"{length(max(case.now - since, timedelta(0)))} since {what}"
+
+
+def _awaited(rule: Rule, case: Case) -> datetime | None:
+    """From when a rule on silence waits for the first reading."""
+    return awaited_since(rule.stream, case, case.now) if rule.closes_itself else None
 
 
 def _facts(rule: Rule, case: Case) -> tuple[Fact, ...]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from flags.coverage.covered import Covered, covered
 from flags.coverage.spans import both, merged, total, without
 from thresholds import RULES
-from thresholds.types import Amount, Case, Fact, Sample
+from thresholds.types import Amount, Awaited, Case, Fact, Sample
 
 NOON = datetime(2026, 3, 20, 12, tzinfo=UTC)
 BEGIN = NOON - timedelta(days=10)
@@ -116,3 +116,10 @@ def test_without_any_reading_nothing_could_fire(rule: str) -> None:
     one = cover(rule, [])
     assert (one.could, one.judged) == (timedelta(0), timedelta(0))
     assert sum(one.lost.values(), timedelta(0)) == one.applied == timedelta(days=10)
+
+
+def test_a_programme_that_awaits_the_first_reading_can_miss_it() -> None:
+    awaited = (Awaited("blood_pressure", NOON - timedelta(days=4)),)
+    case = Case("UTC", NOON, awaited=awaited)
+    one = covered(RULES["NODATA-BP"], [], case, SPAN, running=[SPAN], received_at={})
+    assert days(one) == {"could": 4, "judged": 4, "no_data": 6}

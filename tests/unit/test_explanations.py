@@ -1,5 +1,6 @@
 """What an explanation says of each reading, and why there was no flag."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -8,7 +9,7 @@ import pytest
 from flags.explain.explanation import Explanation, Verdict, explain
 from flags.states import episode_of
 from thresholds import RULES
-from thresholds.types import Amount, Case, Fact, Rule, Sample
+from thresholds.types import Amount, Awaited, Case, Fact, Rule, Sample
 
 NOON = datetime(2026, 3, 20, 12, tzinfo=UTC)
 LONG_AGO = NOON - timedelta(days=400)
@@ -164,3 +165,11 @@ def test_of_an_episode_that_is_over_it_says_what_ended_it() -> None:
     assert (said.verdict, said.because) == (Verdict.BREACHED, "ended")
     assert reasons(said) == [(True, "breach"), (True, "breach"), (False, "ended the episode")]
     assert said.closes.endswith("the flag stays until somebody resolves it")
+
+
+def test_a_silence_can_be_judged_before_any_reading_where_a_programme_awaits_one() -> None:
+    awaited = Awaited("blood_pressure", NOON - timedelta(days=2))
+    said = explain(RULES["NODATA-BP"], [], LONG_AGO, Case("Europe/Paris", NOON, awaited=(awaited,)))
+    assert (said.verdict, said.figure) == (Verdict.NOT_BREACHED, "2 d since enrolment, and no reading ever")
+    longer = replace(awaited, from_at=NOON - timedelta(days=4))
+    assert explain(RULES["NODATA-BP"], [], LONG_AGO, Case("UTC", NOON, awaited=(longer,))).verdict is Verdict.BREACHED
