@@ -37,7 +37,8 @@ BECAUSE: Final[Mapping[str, str]] = MappingProxyType(
 LEFT_OUT: Final = frozenset({OTHER_PERSON, STEP, QUESTIONABLE})  # of trends; the folds leave doubtful clocks out
 TRENDS: Final = frozenset(
     {
-        "BP-HOME-EU", "BP-HOME-US", "BP-DROP", "BP-RISE", "HR-TREND", "CGM-ROC", "CGM-ULS", "SLP-AHI",
+        "BP-HOME-EU", "BP-HOME-US", "BP-DROP", "BP-RISE", "BP-PP", "HR-TREND", "CGM-ROC", "CGM-ULS",
+        "SLP-AHI", "SLP-AHI-CPAP", "SLP-CPAP-USE", "SLP-ODI", "SLP-SHORT", "SLP-LONG", "SLP-EFF",
         "WT-HF-1D", "WT-HF-3D", "WT-HF-7D", "WT-HF-DRY", "WT-HF-LOSS", "WT-LOSS-30", "WT-LOSS-90", "WT-LOSS-180",
     }
 )  # fmt: skip

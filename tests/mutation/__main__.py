@@ -27,7 +27,14 @@ from tests.support.places import ROOT
 
 ROOM = ROOT / "thresholds"
 NOT_RULES = {"types.py", "parameters.py", "witness.py", "urgent.py", "facts.py", "__init__.py"}
-TESTS = ("test_rules_table.py", "test_rules_limits.py", "test_rules_parameters.py", "test_rules_estimates.py")
+TESTS = (
+    "test_rules_table.py",
+    "test_rules_limits.py",
+    "test_rules_parameters.py",
+    "test_rules_figures.py",
+    "test_doubt.py",
+    "test_rules_estimates.py",
+)
 PAGE = "tests/unit/test_rules_table.py::test_the_page_of_rules_is_the_table_as_it_stands"  # it would notice any number
 PYTEST = ("-q", "-x", "-p", "no:cacheprovider", "--assert=plain", "--noconftest", "--deselect", PAGE)
 REACH = 0.95

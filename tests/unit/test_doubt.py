@@ -1,5 +1,6 @@
 """Doubts: what the history of a reading says against it, and which rules do without it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -45,6 +46,41 @@ def test_fewer_than_three_weighings_are_no_median() -> None:
     assert doubts((0, 80.0), (1, 80.0), (2, 80.0), (9.001, 60.0))[-1] == (), "they are too old"
 
 
+def test_the_third_weighing_before_makes_a_median() -> None:
+    assert doubts((0, 80.0), (1, 80.0), (2, 80.0), (3, 60.0))[-1] == (OTHER_PERSON,)
+    assert doubts((0, 80.0), (1, 80.0), (2, 80.0), (2, 60.0))[-1] == (), "one of the same instant is not before"
+
+
+@pytest.mark.parametrize(("day", "expected"), [(7, (OTHER_PERSON,)), (7.0001, ()), (7.9, ())])
+def test_the_week_before_has_its_first_instant(day: float, expected: tuple[str, ...]) -> None:
+    assert doubts((0, 80.0), (0.5, 80.0), (1, 80.0), (day, 60.0))[-1] == expected
+
+
+@pytest.mark.parametrize(("other", "expected"), [(63.0, ()), (63.1, (OTHER_PERSON,))])
+def test_weighings_agree_within_a_twentieth_of_the_newest(other: float, expected: tuple[str, ...]) -> None:
+    assert doubts(*DAILY, (7, other), (7.1, other), (8, 60.0))[-1] == expected
+
+
+def test_neither_a_doubtful_clock_nor_a_test_is_held_against_the_median_or_in_it() -> None:
+    three = weighings((0, 80.0), (1, 80.0), (2, 80.0))
+    far = sample(9, MORNING + timedelta(days=3), weight="60 kg")
+    for apart in (replace(far, doubtful=True), replace(far, context={"kind": "test"})):
+        assert [each.doubts for each in marked("weight", [*three, apart], ZONE)] == [()] * 4
+    two = [replace(three[0], doubtful=True), *three[1:], far]
+    assert [each.doubts for each in marked("weight", two, ZONE)][-1] == ()
+
+
+def test_a_sensors_test_or_lost_clock_is_no_step() -> None:
+    before, after = (sample(n, MORNING + timedelta(minutes=5 * n), glucose=f"{100 * n} mg/dL") for n in (1, 2))
+    for apart in (replace(after, doubtful=True), replace(after, context={"kind": "test"})):
+        assert [each.doubts for each in marked("cgm", [before, apart], ZONE)] == [(), ()]
+
+
+def test_two_values_of_one_instant_are_no_step() -> None:
+    both = [sample(n, MORNING, glucose=f"{100 * n} mg/dL") for n in (1, 2)]
+    assert [each.doubts for each in marked("cgm", both, ZONE)] == [(), ()]
+
+
 def test_three_agreeing_weighings_on_two_days_move_the_baseline() -> None:
     assert doubts(*DAILY, (7, 60.0), (7.1, 61.0), (8, 60.5))[-3:] == [(OTHER_PERSON,), (OTHER_PERSON,), ()]
 
@@ -73,7 +109,7 @@ def test_a_doubt_depends_on_the_seven_days_before_alone(told: list[tuple[float, 
 @pytest.mark.parametrize(
     ("minutes", "glucose", "expected"),
     [
-        (5, "150", ()), (5, "150.1", (STEP,)), (5, "49.9", (STEP,)),
+        (5, "150", ()), (5, "150.0000001", (STEP,)), (5, "49.9", (STEP,)),
         (15, "251", (STEP,)), (15.1, "260", ()), (5, "HI", ()),
     ],
 )  # fmt: skip
@@ -91,6 +127,26 @@ def test_a_trend_leaves_out_what_is_doubtful_and_says_how_many() -> None:
     [found] = RULES["WT-HF-3D"].fold(marked("weight", weighings(*told), ZONE), begin, case)
     assert (found.started_at, found.left_out) == (MORNING + timedelta(days=9), 1)
     assert found.first.values["weight"].text == "82.5"
+
+
+def test_what_is_only_unusual_stays_in_a_trend() -> None:
+    case = Case(ZONE, MORNING + timedelta(days=60), (Fact("condition", "heart_failure", MORNING - timedelta(days=1)),))
+    told = marked("weight", weighings(*DAILY, (7, 84.5), (7.5, 95.0)), ZONE)
+    assert [each.doubts for each in told[-2:]] == [(FAR,), (OTHER_PERSON,)]
+    [found] = RULES["WT-HF-3D"].fold(told, MORNING - timedelta(days=30), case)
+    assert (found.first.doubts, found.left_out) == ((FAR,), 1)
+
+
+@pytest.mark.parametrize(
+    ("day", "counted"), [(4, 1), (3.99, 0), (8.5, 1), (9, 1), (9.01, 0)]
+)  # the episode begins on day 7 and ends on day 9; three days before it are compared with
+def test_what_was_left_out_counts_where_the_rule_looked(day: float, counted: int) -> None:
+    case = Case(ZONE, MORNING + timedelta(days=60), (Fact("condition", "heart_failure", MORNING - timedelta(days=1)),))
+    told = weighings(*DAILY, (7, 82.5), (8, 82.5), (9, 80.0))
+    apart = sample(99, MORNING + timedelta(days=day), (OTHER_PERSON,), weight="95 kg")
+    samples = sorted([*told, apart], key=lambda each: (each.at, each.id))
+    [found] = RULES["WT-HF-3D"].fold(samples, MORNING - timedelta(days=30), case)
+    assert (found.started_at, found.left_out) == (MORNING + timedelta(days=7), counted)
 
 
 def test_critical_rules_judge_it_all_the_same() -> None:
