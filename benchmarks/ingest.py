@@ -7,6 +7,7 @@ Mosquitto while the subscriber was away. Ends with one JSON object; a part that 
 
 import argparse
 import json
+import signal
 import sys
 import tempfile
 import time
@@ -68,6 +69,7 @@ def arguments() -> argparse.Namespace:
 
 
 def main() -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is ended, too
     chosen = arguments()
     scale = SHORT if chosen.short else FULL
     wishes = {name: getattr(chosen, name) for name in ("rounds", "backlog", "naive", "seconds", "outage", "stored")}
