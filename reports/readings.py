@@ -13,13 +13,13 @@ from sqlalchemy.orm import Session
 from models.among import among
 from models.tables import Reading
 from reports.period import Period
+from thresholds.doubt import OTHER_PERSON
 
 CHUNK: Final = 20_000
 ALWAYS: Final = (
     "id", "content_digest", "patient_id", "device_id", "measured_at", "utc_offset", "time_quality", "quality",
 )  # fmt: skip
 INSTANTS: Final = ("measured_at", "started_at", "received_at", "stored_at")
-OTHER_PERSON: Final = "other_person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +66,16 @@ def _query(session: Session, wanted: Wanted) -> Select[Any]:
 
 def counting(frame: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
     """The readings that figures are made from, and how many were left out by reason: a clock in doubt cannot say on
-    which day (§2.5), and another person's reading says nothing of this one."""
+    which day (§2.5), and another person's reading (`other`, where the frame has it) says nothing of this one."""
     doubtful = frame["time_quality"] == "doubtful"
-    other = frame["quality"].map(lambda marks: OTHER_PERSON in marks).astype(bool) & ~doubtful
+    other = frame["other"] & ~doubtful if "other" in frame else doubtful & False
     left_out = {"clock_doubtful": int(doubtful.sum()), OTHER_PERSON: int(other.sum())}
     return frame[~doubtful & ~other], {reason: count for reason, count in left_out.items() if count}
+
+
+def questionable(frame: pd.DataFrame) -> int:
+    """How many are marked so; they count, though rules that look at a trend leave them out."""
+    return int(frame["quality"].map(lambda marks: "questionable" in marks).astype(bool).sum())
 
 
 def digest(frame: pd.DataFrame) -> str:

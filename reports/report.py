@@ -44,7 +44,8 @@ class Ask:
 class Found:
     """What a report found. `used` readings, their digest, and how many were left out by reason; `limits` are the
     numbers it compared with; `tables` are lists of rows for JSON; `blocks` make the page; `why` says what the whole of
-    it lacks, empty when nothing; `csv` writes its rows, None for a report that has none."""
+    it lacks, empty when nothing; `csv` writes its rows, None for a report that has none;
+    `questionable` of the readings used are marked so."""
 
     figures: Mapping[str, Figure]
     used: int
@@ -57,6 +58,7 @@ class Found:
     why: str = ""
     more: Mapping[str, Any] = field(default_factory=dict)
     csv: Callable[[], str] | None = None
+    questionable: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,12 @@ def content(kind: Kind, ask: Ask, found: Found, made_at: datetime) -> dict[str, 
         "why": found.why or None,
         "made_at": made_at,
         "cursor": ask.cursor,
-        "readings": {"used": found.used, "digest": found.digest, "left_out": dict(found.left_out)},
+        "readings": {
+            "used": found.used,
+            "questionable": found.questionable,
+            "digest": found.digest,
+            "left_out": dict(found.left_out),
+        },
         "limits": list(found.limits),
         **found.more,
         "figures": {name: _line(each, period) for name, each in found.figures.items()},

@@ -62,8 +62,9 @@ class Report:
     def _foot(self) -> list[tuple[str, str]]:
         left = ", ".join(f"{count} {reason}" for reason, count in self.found.left_out.items()) or "none"
         made = f"{self.content['made_at']:%Y-%m-%d %H:%M}Z"
-        used = [("Readings used", str(self.found.used)), ("Left out", left), ("Digest", self.found.digest)]
-        return [("Made", made), ("Record as of", self.ask.cursor.isoformat()), *used]
+        used = f"{self.found.used}, {self.found.questionable} of them questionable"
+        rest = [("Readings used", used), ("Left out", left), ("Digest", self.found.digest)]
+        return [("Made", made), ("Record as of", self.ask.cursor.isoformat()), *rest]
 
 
 def run_report(session: Session, wish: Wish, now: datetime) -> Report:

@@ -7,6 +7,7 @@ from typing import Final
 from reports.agp.make import make as make_agp
 from reports.device_days.make import make as make_device_days
 from reports.home_bp.make import make as make_home_bp
+from reports.quality.make import make as make_quality
 from reports.report import Kind
 from reports.sleep.make import make as make_sleep
 from reports.weight.make import make as make_weight
@@ -17,6 +18,7 @@ _ALL: Final = (
     Kind("weight", "Weight", 30, make_weight),
     Kind("sleep", "Sleep and therapy", 30, make_sleep),
     Kind("device-days", "Device-days", 60, make_device_days),
+    Kind("quality", "Data quality", 30, make_quality),
 )
 
 KINDS: Final[Mapping[str, Kind]] = MappingProxyType({each.name: each for each in _ALL})

@@ -14,7 +14,7 @@ from reports.agp.rhythm import Covered, covered, whole_days
 from reports.errors import ReportError
 from reports.figure import Figure, figure, finite, share
 from reports.period import MINUTES_A_DAY
-from reports.readings import Wanted, counting, digest, elsewhere, read_readings
+from reports.readings import Wanted, counting, digest, elsewhere, questionable, read_readings
 from reports.report import Ask, Found
 
 FEWEST_DAYS: Final = 14
@@ -46,7 +46,19 @@ def make(ask: Ask) -> Found:
     more = {"source": glucose.source, "goals": glucose.group.name}
     tables = {"profile": rows, "days": _days(glucose)}
     page = partial(blocks, glucose, figures, rows, ask)
-    return Found(figures, len(frame), digest(frame), left_out, limits, tables, _notes(glucose), page, glucose.why, more)
+    return Found(
+        figures,
+        len(frame),
+        digest(frame),
+        left_out,
+        limits,
+        tables,
+        _notes(glucose),
+        page,
+        glucose.why,
+        more,
+        questionable=questionable(frame),
+    )
 
 
 def _read(ask: Ask) -> pd.DataFrame:

@@ -14,7 +14,8 @@ from models.among import among
 from models.measures import CATALOGUE, MEASURE_OF_SPECIMENS
 from models.tables import Reading
 from reports.device_days.windows import first_window
-from reports.readings import OTHER_PERSON
+from reports.doubts import with_others
+from thresholds.doubt import OTHER_PERSON
 
 PATIENTS_OWN: Final = tuple({*CATALOGUE, *MEASURE_OF_SPECIMENS})
 APART: Final = tuple(f"{measure}.apart" for measure in CATALOGUE)
@@ -23,22 +24,23 @@ REASONS: Final = ("manual", "control_or_test", "clock_doubtful", OTHER_PERSON)
 Row = dict[str, Any]
 
 
-def reason(stream: str, context: dict[str, str], time_quality: str, quality: list[str]) -> str:
-    """Why a reading makes no device-day; empty when it does."""
+def reason(stream: str, context: dict[str, str], time_quality: str, *, other: bool) -> str:
+    """Why a reading makes no device-day; empty when it does. `other`: it may be another person's."""
     if stream.endswith(".apart"):
         return "control_or_test"
     if context.get("entry") == "manual":
         return "manual"
     if time_quality == "doubtful":
         return "clock_doubtful"
-    return OTHER_PERSON if OTHER_PERSON in quality else ""
+    return OTHER_PERSON if other else ""
 
 
 def marked(frame: pd.DataFrame, zone: str) -> pd.DataFrame:
     """With `reason` and `received`, the local date of receipt."""
-    said = zip(frame["stream"], frame["context"], frame["time_quality"], frame["quality"], strict=True)
+    frame = with_others(frame, zone)
+    said = zip(frame["stream"], frame["context"], frame["time_quality"], frame["other"], strict=True)
     received = frame["received_at"].dt.tz_convert(zone).dt.date
-    reasons = pd.Series([reason(*each) for each in said], index=frame.index, dtype=object)
+    reasons = pd.Series([reason(*each, other=other) for *each, other in said], index=frame.index, dtype=object)
     return frame.assign(reason=reasons, received=received)
 
 
@@ -75,7 +77,7 @@ class Search:
 
 def first_day(session: Session, search: Search) -> date | None:
     """The first device-day of all, where windows begin; readings are read only as far as needed."""
-    judged = Reading.stream, Reading.context, Reading.time_quality, Reading.quality
+    judged = Reading.stream, Reading.context, Reading.time_quality
     wanted = (
         select(*judged, Reading.measured_at, Reading.received_at)
         .where(Reading.patient_id == search.patient, among(session.connection(), Reading.stream, PATIENTS_OWN))
@@ -90,5 +92,5 @@ def first_day(session: Session, search: Search) -> date | None:
 def _dates(rows: Iterable[Any], zone: ZoneInfo) -> Iterator[tuple[date, date]]:
     """(measured, received) of each reading that can make a device-day."""
     for row in rows:
-        if not reason(row.stream, row.context, row.time_quality, row.quality):
+        if not reason(row.stream, row.context, row.time_quality, other=False):  # it takes three weighings to doubt one
             yield row.measured_at.astimezone(zone).date(), row.received_at.astimezone(zone).date()

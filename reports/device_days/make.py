@@ -1,6 +1,6 @@
 """The worksheet of device-days."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
 from typing import Any, Final
@@ -14,6 +14,7 @@ from reports.figure import Figure, figure
 from reports.period import Period, midnight
 from reports.readings import Wanted, digest, read_readings
 from reports.report import Ask, Found
+from thresholds.doubt import RECALL
 
 COLUMNS: Final = ("stream", "measure", "context", "received_at")
 CLAIM: Final = "A worksheet with its evidence, for people who decide what to bill; never a claim."
@@ -62,9 +63,11 @@ def _read(ask: Ask, anchor: date | None) -> pd.DataFrame:
         first = period.dates()[0]
         begun = anchor + timedelta(days=max((first - anchor).days // DATES, 0) * DATES)
         since = min(midnight(begun, period.zone), period.since) if begun <= first else period.since
-        period = Period(since, period.until, period.days, period.zone)
-    wanted = Wanted([ask.subject.id], STREAMS, period, ask.cursor, COLUMNS)
-    return marked(read_readings(ask.session, wanted), period.zone)
+        period = replace(period, since=since)
+    longer = replace(period, since=period.since - RECALL["weight"])
+    wanted = Wanted([ask.subject.id], STREAMS, longer, ask.cursor, COLUMNS, sent="weight")
+    frame = marked(read_readings(ask.session, wanted), period.zone)
+    return frame[frame["measured_at"] >= period.since]
 
 
 def _dates(rows: list[Row]) -> list[tuple[date, date]]:

@@ -12,7 +12,7 @@ from reports.flags import covering, flags_of, outcome_words
 from reports.home_bp.category import SOURCE, category
 from reports.home_bp.page import blocks
 from reports.home_bp.protocol import HALVES, PRESSURES, Week, half, missing_slots, week_of
-from reports.readings import Wanted, counting, digest, elsewhere, read_readings
+from reports.readings import Wanted, counting, digest, elsewhere, questionable, read_readings
 from reports.report import Ask, Found
 
 RULES: Final = ("BP-SEV", "BP-HOME-EU", "BP-HOME-US")
@@ -44,7 +44,19 @@ def make(ask: Ask) -> Found:
     page = partial(blocks, found, figures, ask)
     limits = ask.subject.limits(RULES, ask.period.until)
     more = {**tables, "devices": devices_of(ask.session, frame)}
-    return Found(figures, len(frame), digest(frame), left_out, limits, {}, notes, page, _lacking(week), more)
+    return Found(
+        figures,
+        len(frame),
+        digest(frame),
+        left_out,
+        limits,
+        {},
+        notes,
+        page,
+        _lacking(week),
+        more,
+        questionable=questionable(frame),
+    )
 
 
 def _lacking(week: Week) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from reports.devices import devices_of
 from reports.figure import Figure, figure, finite, share
-from reports.readings import Wanted, counting, digest, elsewhere, read_readings
+from reports.readings import Wanted, counting, digest, elsewhere, questionable, read_readings
 from reports.report import Ask, Found
 from reports.sleep.nights import BEST, FIRST, FOUR_HOURS, NUMBERS, Night, best_thirty, night_of, nights, rows
 from reports.sleep.page import blocks
@@ -47,7 +47,19 @@ def make(ask: Ask) -> Found:
     more = {"denominators": found.denominators, "best_thirty": found.best, "devices": devices_of(ask.session, frame)}
     limits = ask.subject.limits(RULES, ask.period.until)
     tables: dict[str, list[Any]] = {"nights": found.rows}
-    return Found(figures, len(frame), digest(frame), left_out, limits, tables, _notes(found), page, found.why, more)
+    return Found(
+        figures,
+        len(frame),
+        digest(frame),
+        left_out,
+        limits,
+        tables,
+        _notes(found),
+        page,
+        found.why,
+        more,
+        questionable=questionable(frame),
+    )
 
 
 def _read(ask: Ask) -> pd.DataFrame:

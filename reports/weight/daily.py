@@ -9,7 +9,7 @@ from reports.figure import finite
 from reports.period import Period
 
 WEEK: Final = pd.Timedelta(days=7)
-LOOKBACK: Final = timedelta(days=8)  # seven local dates last up to 7 d 1 h where clocks go back
+LOOKBACK: Final = timedelta(days=15)  # what the first date is compared with, and what may speak against that
 NEAR: Final = pd.Timedelta(hours=18), pd.Timedelta(hours=24), pd.Timedelta(hours=36)
 Row = dict[str, Any]
 

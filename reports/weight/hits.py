@@ -1,24 +1,22 @@
 """Where the rules of weight match, told by the rules themselves."""
 
+from collections.abc import Sequence
 from typing import Any
-
-import pandas as pd
 
 from reports.flags import Line, covering
 from reports.period import Period
 from reports.subject import Subject
 from thresholds import RULES
-from thresholds.types import Amount, Sample
+from thresholds.doubt import sure
+from thresholds.types import Sample
 
 
-def hits(frame: pd.DataFrame, subject: Subject, period: Period, rules: tuple[str, ...], flags: list[Line]) -> list[Any]:
+def hits(
+    samples: Sequence[Sample], subject: Subject, period: Period, rules: tuple[str, ...], flags: list[Line]
+) -> list[dict[str, Any]]:
     """Episodes of these rules that begin in the period, oldest first, also of rules that are off; each with the flag
     that covers it, None for a rule that is off and raises none."""
-    samples = [
-        Sample(row.id, row.measured_at.to_pydatetime(), {"weight": Amount(row.sent_0, row.sent_1)})
-        for row in frame.itertuples()
-    ]
-    found = [each for rule in rules for each in RULES[rule].fold(samples, period.since, subject.case)]
+    found = [each for rule in rules for each in sure(RULES[rule]).fold(samples, period.since, subject.case)]
     inside = [each for each in found if period.since <= each.started_at <= period.last_instant()]
     return [
         {

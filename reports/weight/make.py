@@ -7,9 +7,10 @@ from typing import Any, Final
 import pandas as pd
 
 from reports.devices import devices_of
+from reports.doubts import weighings, with_others
 from reports.figure import Figure, figure, finite
 from reports.flags import Line, flags_of
-from reports.readings import Wanted, counting, digest, elsewhere, read_readings
+from reports.readings import Wanted, counting, digest, elsewhere, questionable, read_readings
 from reports.report import Ask, Found
 from reports.weight.daily import LOOKBACK, Row, daily, longest_run, missed
 from reports.weight.hits import hits
@@ -38,11 +39,10 @@ class Weights:
 
 def make(ask: Ask) -> Found:
     before = replace(ask.period, since=ask.period.since - LOOKBACK)
-    wanted = Wanted([ask.subject.id], ["weight"], before, ask.cursor, ("weight",), sent="weight")
-    longer, left_out = counting(read_readings(ask.session, wanted))
-    longer = longer.astype({"weight": float})
-    frame = longer[longer["measured_at"] >= ask.period.since]
-    found = _found(ask, longer, frame)
+    wanted = Wanted([ask.subject.id], ["weight"], before, ask.cursor, ("stream", "weight"), sent="weight")
+    everything = with_others(read_readings(ask.session, wanted).astype({"weight": float}), ask.period.zone)
+    frame, left_out = counting(everything[everything["measured_at"] >= ask.period.since])
+    found = _found(ask, everything, frame)
     page = partial(blocks, found, figures := _figures(found), ask)
     tables: dict[str, list[Any]] = {
         "days": found.days,
@@ -52,11 +52,23 @@ def make(ask: Ask) -> Found:
     }
     more = {"devices": devices_of(ask.session, frame)}
     limits = ask.subject.limits(RULES, ask.period.until)
-    return Found(figures, len(frame), digest(frame), left_out, limits, tables, _notes(found), page, found.why, more)
+    return Found(
+        figures,
+        len(frame),
+        digest(frame),
+        left_out,
+        limits,
+        tables,
+        _notes(found),
+        page,
+        found.why,
+        more,
+        questionable=questionable(frame),
+    )
 
 
-def _found(ask: Ask, longer: pd.DataFrame, frame: pd.DataFrame) -> Weights:
-    days = daily(longer, ask.period)
+def _found(ask: Ask, everything: pd.DataFrame, frame: pd.DataFrame) -> Weights:
+    days = daily(counting(everything)[0], ask.period)
     flags = flags_of(ask, FLAGS)
     wanted = Wanted([ask.subject.id], ["blood_pressure"], ask.period, ask.cursor, ("systolic", "pulse"))
     pressures, _ = counting(read_readings(ask.session, wanted))
@@ -67,7 +79,7 @@ def _found(ask: Ask, longer: pd.DataFrame, frame: pd.DataFrame) -> Weights:
         pressures.astype({"systolic": float, "pulse": float}),
         days,
         missed(days, ask.period),
-        hits(longer, ask.subject, ask.period, RULES, flags),
+        hits(weighings(everything, ask.period.zone), ask.subject, ask.period, RULES, flags),
         flags,
         ask.subject.dry_weight(ask.period.until),
         why,

@@ -144,6 +144,15 @@ def test_a_value_typed_in_on_a_day_with_a_device_reading_takes_nothing_away(ward
     assert value(days(ward), "device_days") == 1
 
 
+def test_a_weighing_of_another_person_makes_no_day(ward: Ward) -> None:
+    ana(ward)
+    weigh(ward, range(4))
+    at = START + timedelta(days=4)
+    ward.take("device-of-ana", "weight", taken("other", at, weight=120.0))
+    told = days(ward)
+    assert (value(told, "device_days"), told["readings"]["left_out"]) == (4, {"other_person": 1})
+
+
 def test_a_window_is_counted_whole_though_the_period_begins_within_it(ward: Ward) -> None:
     ana(ward)
     weigh(ward, range(40))

@@ -101,6 +101,15 @@ def test_three_pounds_are_three_pounds(ward: Ward) -> None:
     assert [hit["rule"] for hit in weight(ward)["hits"]] == ["WT-HF-1D"]
 
 
+def test_another_persons_weight_is_left_out_and_counted(ward: Ward) -> None:
+    weigh(ward, [80.0, 80.1, 79.9, 95.0, 80.2])
+    told = weight(ward)
+    assert (told["readings"]["used"], told["readings"]["left_out"]) == (4, {"other_person": 1})
+    assert value(told, "max") == 80.2
+    assert told["hits"] == []
+    assert told["missed"] == ["2026-03-05", "2026-03-07", "2026-03-08"]
+
+
 def test_without_heart_failure_no_rule_of_it_matches(ward: Ward) -> None:
     weigh(ward, [80.0, 80.0, 85.0], facts=())
     assert weight(ward)["hits"] == []

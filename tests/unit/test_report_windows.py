@@ -83,14 +83,14 @@ def test_every_device_day_is_in_one_window(numbers: set[int], today: int) -> Non
 
 
 @pytest.mark.parametrize(
-    ("stream", "context", "clock", "marks", "why"),
+    ("stream", "context", "clock", "other", "why"),
     [
-        ("weight", {}, "good", [], ""), ("weight", {"entry": "automatic"}, "good", ["questionable", "late"], ""),
-        ("weight", {"entry": "manual"}, "good", [], "manual"), ("glucose.apart", {}, "good", [], "control_or_test"),
-        ("weight", {}, "doubtful", [], "clock_doubtful"), ("weight", {}, "good", ["other_person"], "other_person"),
+        ("weight", {}, "good", False, ""), ("weight", {"entry": "automatic"}, "good", False, ""),
+        ("weight", {"entry": "manual"}, "good", False, "manual"), ("weight", {}, "doubtful", False, "clock_doubtful"),
+        ("glucose.apart", {}, "good", False, "control_or_test"), ("weight", {}, "good", True, "other_person"),
     ],
 )  # fmt: skip
 def test_only_what_a_device_took_of_the_patient_and_sent_makes_a_day(
-    stream: str, context: dict[str, str], clock: str, marks: list[str], why: str
+    stream: str, context: dict[str, str], clock: str, other: bool, why: str
 ) -> None:
-    assert reason(stream, context, clock, marks) == why
+    assert reason(stream, context, clock, other=other) == why

@@ -1,0 +1,133 @@
+"""The figures of data quality."""
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, Final
+
+import pandas as pd
+
+from flags.coverage.load import cover
+from models.measures import CATALOGUE, MEASURE_OF_SPECIMENS
+from registry.missing import read_numbers
+from registry.runs import Gap
+from reports.devices import devices_of
+from reports.doubts import with_others
+from reports.figure import Figure, figure, finite, share
+from reports.quality.page import blocks
+from reports.quality.refused import held, refusals
+from reports.readings import Wanted, counting, digest, elsewhere, questionable, read_readings
+from reports.report import Ask, Found
+from thresholds.doubt import RECALL
+
+STREAMS: Final = tuple({*CATALOGUE, *MEASURE_OF_SPECIMENS})
+LATE: Final = 24 * 60
+OF_TODAY: Final = (
+    "Missing numbers, coverage and the state of refusals are of the record as it is, not as of the cursor."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """`everything` with doubtful clocks and others' weighings; `delay` in minutes from measured to received."""
+
+    everything: pd.DataFrame
+    frame: pd.DataFrame
+    devices: list[dict[str, Any]]
+    refused: list[dict[str, Any]]
+    coverage: list[dict[str, Any]]
+    days: list[dict[str, Any]]
+
+
+def make(ask: Ask) -> Found:
+    everything = _read(ask)
+    frame, left_out = counting(everything)
+    coverage = _coverage(ask)
+    found = Quality(everything, frame, _devices(ask, everything), refusals(ask), coverage, _days(frame))
+    figures = _figures(found)
+    tables = {"by_device": found.devices, "refusals": found.refused, "coverage": coverage, "days": found.days}
+    why = "" if len(everything) else "no readings in the period"
+    page = partial(blocks, found, figures, ask)
+    notes = [OF_TODAY]
+    return Found(
+        figures, len(frame), digest(frame), left_out, [], tables, notes, page, why, questionable=questionable(frame)
+    )  # fmt: skip
+
+
+def _read(ask: Ask) -> pd.DataFrame:
+    longer = replace(ask.period, since=ask.period.since - RECALL["weight"])
+    columns = ("stream", "received_at")
+    frame = read_readings(
+        ask.session, Wanted([ask.subject.id], STREAMS, longer, ask.cursor, columns, sent="weight")
+    )  # fmt: skip
+    frame = with_others(frame, ask.period.zone)
+    frame = frame[frame["measured_at"] >= ask.period.since]
+    return frame.assign(delay=(frame["received_at"] - frame["measured_at"]).dt.total_seconds() / 60)
+
+
+def _devices(ask: Ask, frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Those with readings in the period, and those the patient held without any."""
+    heard = devices_of(ask.session, frame)
+    silent = [name for name in held(ask) if name not in {each["device"] for each in heard}]
+    lines = [*heard, *({"device": name, "model": None, "n": 0} for name in silent)]
+    return [line | _of_device(ask, frame[frame["device_id"] == line["device"]], line["device"]) for line in lines]
+
+
+def _of_device(ask: Ask, frame: pd.DataFrame, device: str) -> dict[str, Any]:
+    good = frame[frame["time_quality"] == "good"]["delay"]
+    return {
+        "delay_median": finite(good.median()),
+        "delay_p95": finite(good.quantile(0.95)),
+        "clock_doubtful": int((frame["time_quality"] != "good").sum()),
+        "questionable": questionable(frame),
+        "missing_numbers": sum(gap.count for gap in _gaps(ask, device)),
+    }
+
+
+def _gaps(ask: Ask, device: str) -> list[Gap]:
+    """Holes in the device's numbers that may lie in the period."""
+    since, until = ask.period.since, ask.period.until
+    found = read_numbers(ask.session.connection(), device).count.gaps
+    return [each for each in found if (each.after or since) <= until and (each.before or until) >= since]
+
+
+def _coverage(ask: Ask) -> list[dict[str, Any]]:
+    """Of each rule that is on and was for the patient: in what share of the hours it could have fired."""
+    until = min(ask.period.until, ask.cursor)
+    if until <= ask.period.since:
+        return []
+    found = cover(ask.session, ask.subject.id, (ask.period.since, until), ask.cursor)
+    return [
+        {
+            "rule": each.rule,
+            "hours": each.applied.total_seconds() / 3600,
+            "could_have_fired_pct": 100 * each.share,
+            "lost_hours": {reason: lost.total_seconds() / 3600 for reason, lost in each.lost.items()},
+        }
+        for each in found
+    ]
+
+
+def _days(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return [
+        {"day": day.isoformat(), "n": len(each), "delay_median": finite(each["delay"].median()),
+         "delay_p95": finite(each["delay"].quantile(0.95))}
+        for day, each in frame.groupby("day")
+    ]  # fmt: skip
+
+
+def _figures(found: Quality) -> dict[str, Figure]:
+    everything, delay, n = found.everything, found.frame["delay"], len(found.frame)
+    refused = sum(line["n"] for line in found.refused)
+    doubtful = int((everything["time_quality"] != "good").sum())
+    return {
+        "readings": figure(len(everything), "1", len(everything)),
+        "delay_median": figure(delay.median(), "min", n),
+        "delay_p95": figure(delay.quantile(0.95), "min", n),
+        "late_pct": figure(share((delay > LATE).sum(), n), "%", n),
+        "questionable": figure(questionable(found.frame), "1", n),
+        "clock_doubtful": figure(doubtful, "1", len(everything)),
+        "other_person": figure(int(everything["other"].sum()), "1", len(everything)),
+        "other_offset": figure(elsewhere(found.frame), "1", n),
+        "refused": figure(refused, "1", len(everything) + refused),
+        "missing_numbers": figure(sum(line["missing_numbers"] for line in found.devices), "1", len(everything)),
+    }
