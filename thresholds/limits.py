@@ -6,9 +6,10 @@ for 90 days; renewing it is a new limit. Of two limits of one origin the one sta
 
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -20,6 +21,7 @@ PUBLISHED: Final = "published"
 PROVIDER: Final = "provider"
 WIDENED_FOR: Final = timedelta(days=90)
 
+AMOUNTS_KNOWN: Final = 1000  # of all that clinicians set; the same few come with every patient of a programme
 Bounds = Mapping[str, Bound]
 
 
@@ -39,15 +41,20 @@ class InForce(NamedTuple):
 
 def bounds_of(rule: Rule, case: Case) -> Callable[[datetime], Bounds]:
     """For the folds: name of the parameter → what a reading measured at an instant is compared with. A case without a
-    limit for the rule answers the published ones, always the same."""
+    limit for the rule answers the published ones, always the same; of the others only those are made that are asked."""
     mine = [each for each in case.limits if each.rule == rule.id and rule.has(each.parameter)]
     if not mine:
         published = published_bounds(rule.parameters)
         return lambda at: published
     ends = (ends_at(rule.parameter(each.parameter), each) for each in mine)
     changes = sorted({*(each.from_at for each in mine), *(end for end in ends if end)})
-    spans = [published_bounds(rule.parameters), *(_bounds_at(rule, case, at) for at in changes)]
-    return lambda at: spans[bisect_right(changes, at)]
+    own = replace(case, limits=mine)
+
+    @cache
+    def span(number: int) -> Bounds:
+        return _bounds_at(rule, own, changes[number - 1]) if number else published_bounds(rule.parameters)
+
+    return lambda at: span(bisect_right(changes, at))
 
 
 @cache
@@ -56,7 +63,10 @@ def published_bounds(parameters: tuple[Parameter, ...]) -> Bounds:
 
 
 def _bounds_at(rule: Rule, case: Case, at: datetime) -> Bounds:
-    return {each.name: bound(each, limit_in_force(rule, each.name, case, at).amounts) for each in rule.parameters}
+    return {each.name: known_bound(each, limit_in_force(rule, each.name, case, at).amounts) for each in rule.parameters}
+
+
+known_bound = lru_cache(AMOUNTS_KNOWN)(bound)
 
 
 def limit_in_force(rule: Rule, name: str, case: Case, at: datetime) -> InForce:
@@ -97,6 +107,7 @@ def ends_at(parameter: Parameter, limit: Limit) -> datetime | None:
     return expires_at if limit.until_at is None else min(limit.until_at, expires_at)
 
 
+@lru_cache(AMOUNTS_KNOWN)
 def safety(parameter: Parameter, amount: Amount) -> Decimal:
     """More is safer: the number in the own unit, exactly, or its negative."""
     figure = convert(amount, parameter.accepts)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from uuid import UUID
 
 from thresholds.parameters import Amount as Amount
@@ -132,13 +133,16 @@ class Rule:
     parameters: tuple[Parameter, ...] = ()
 
     def has(self, name: str) -> bool:
-        return any(each.name == name for each in self.parameters)
+        return name in named(self.parameters)
 
     def parameter(self, name: str) -> Parameter:
         """Raises KeyError for a name that the rule does not have."""
-        if not self.has(name):
-            raise KeyError(name)
-        return next(each for each in self.parameters if each.name == name)
+        return named(self.parameters)[name]
+
+
+@cache
+def named(parameters: tuple[Parameter, ...]) -> Mapping[str, Parameter]:
+    return {each.name: each for each in parameters}
 
 
 SEVERITIES = ("CRIT", "HIGH", "MOD", "INFO")
