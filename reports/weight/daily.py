@@ -15,18 +15,19 @@ Row = dict[str, Any]
 
 
 def daily(frame: pd.DataFrame, period: Period) -> list[Row]:
-    """A row a date of the period with weighings: the first of them, how many there were, the median of the first
-    weights of the seven dates that end with it, and the changes of the day's first weighing in kg (§3.6): against the
-    one nearest 24 h before (18–36 h), and the lowest of the 3 and of the 7 days before."""
-    if frame.empty:
+    """A row a date with weighings in the period: the first of them, how many there were, the median of the first
+    weights of the seven dates that end with it, and the changes of that weighing in kg (§3.6): against the one nearest
+    24 h before (18–36 h), and the lowest of the 3 and of the 7 days before. `frame` begins `LOOKBACK` earlier."""
+    inside = frame[frame["measured_at"] >= period.since]
+    if inside.empty:
         return []
-    first = frame.groupby("day").first()
+    earlier = frame[~frame["day"].isin(inside["day"])]
+    first = pd.concat([earlier, inside]).groupby("day").first()
     weights = pd.Series(first["weight"].to_numpy(), index=pd.to_datetime(first.index)).rolling("7D")
     first = first.assign(
-        n=frame["day"].value_counts(), median=weights.median().to_numpy(), days=weights.count().to_numpy()
+        n=inside["day"].value_counts(), median=weights.median().to_numpy(), days=weights.count().to_numpy()
     )
-    dates = [day for day in period.dates() if day in first.index]
-    return [_row(day, first.loc[day], frame) for day in dates]
+    return [_row(day, first.loc[day], frame) for day in sorted(set(inside["day"]))]
 
 
 def _row(day: date, own: pd.Series, frame: pd.DataFrame) -> Row:

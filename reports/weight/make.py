@@ -24,10 +24,11 @@ CHANGES: Final = ("change_1d", "change_3d", "change_7d")
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """`frame` holds the period's weighings, `pressures` the blood pressures under them; `dry` is the dry weight in
-    force at the period's end, in kg."""
+    """`frame` holds the period's weighings, `others` those that may be another person's, `pressures` the blood
+    pressures under them; `dry` is the dry weight in force at the period's end, in kg."""
 
     frame: pd.DataFrame
+    others: pd.DataFrame
     pressures: pd.DataFrame
     days: list[Row]
     missed: list[str]
@@ -74,8 +75,10 @@ def _found(ask: Ask, everything: pd.DataFrame, frame: pd.DataFrame) -> Weights:
     pressures, _ = counting(read_readings(ask.session, wanted))
     enough = len(days) >= FEWEST_DATES
     why = "" if enough else f"weighings on {len(days)} dates, and {FEWEST_DATES} are needed (design)"
+    others = everything[everything["other"] & (everything["measured_at"] >= ask.period.since)]
     return Weights(
         frame,
+        others,
         pressures.astype({"systolic": float, "pulse": float}),
         days,
         missed(days, ask.period),
@@ -131,8 +134,10 @@ def _over_dry(found: Weights, newest: Row | None) -> Figure:
 
 def _notes(found: Weights) -> list[str]:
     strange = elsewhere(found.frame)
+    others = len(found.others)
     off = sorted({hit["rule"] for hit in found.hits if not hit["on"]})
     notes = {
+        f"{others} weighings are more than 10 % from their week's median, perhaps another person's: left out.": others,
         f"{', '.join(off)}: matches are shown, but these rules are off and raise no flag.": off,
         f"{strange} readings were sent with another offset than the patient's zone has: days are those of the zone.": (
             strange

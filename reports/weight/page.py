@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from charts import axis, palette
 from charts.layers import Dots, Layer, Limit, Line
 from charts.plot import Plot, draw
+from reports.days import places
 from reports.figure import Figure, finite
 from reports.flags import outcome_words
 from reports.page.blocks import Block, Figures, Picture, Shown, Table, Words
@@ -67,8 +68,11 @@ def _curve(found: Weights, ask: Ask) -> Picture:
     ]
     if matched:
         layers.append(Dots("rule match", matched, palette.SECOND, "triangle", 4.4))
+    others = list(zip(places(found.others["local"], first), found.others["weight"].tolist(), strict=True))
+    if others:
+        layers.append(Dots("perhaps another person, left out (at the edge)", others, palette.SECOND, "ring", 4))
     limits = [Limit(found.dry, f"dry {found.dry:g}", palette.GOAL)] if found.dry else []
-    values = [row["weight"] for row in found.days] + [limit.y for limit in limits]
+    values = [*(row["weight"] for row in found.days), *(limit.y for limit in limits)]  # of the patient alone
     title = "Weight by date"
     words = f"First weight of each date with the median of seven; {len(found.missed)} dates missed."
     plot = Plot(title, words, axis.dates(dates[0], dates[-1]), axis.numbers(values, "kg"), layers, limits)

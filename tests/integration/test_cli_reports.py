@@ -17,6 +17,7 @@ from reports.table import KINDS
 from tests.support.places import ROOT
 from tests.support.wards import Ward, taken
 
+pytestmark = pytest.mark.slow  # each report of each kind of person
 AT = datetime(2026, 3, 2, 7, tzinfo=UTC)
 UNTIL = "2026-03-09T00:00:00Z"
 Said = Callable[..., tuple[int, str, str]]
@@ -131,7 +132,6 @@ def test_as_of_takes_the_cursor_that_a_report_names(said: Said) -> None:
     assert json.loads(out) == before | {"made_at": json.loads(out)["made_at"]}
 
 
-@pytest.mark.slow
 def test_without_pandas_a_person_is_told_what_to_install(said: Said, sqlite_database: str, tmp_path: Path) -> None:
     (tmp_path / "pandas.py").write_text("raise ModuleNotFoundError(\"No module named 'pandas'\", name='pandas')\n")
     told = subprocess.run(

@@ -11,6 +11,8 @@ import pytest
 from reports.errors import ReportError
 from tests.support.wards import Ward, every, taken
 
+pytestmark = pytest.mark.slow  # thousands of samples a test
+
 SENSOR = {"specimen": "interstitial"}
 START = datetime(2026, 3, 2, tzinfo=UTC)
 END = START + timedelta(days=14)
@@ -70,7 +72,6 @@ def assert_same(told: dict[str, Any], values: list[float], printed: dict[str, st
     assert {name: round(found[name], 4) for name in NAMES} == {name: float(printed[name]) for name in NAMES}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("name", "until"), [("dm", "2023-02-16"), ("nodm", "2023-03-30")])
 def test_figures_are_those_known_of_two_real_sensors(ward: Ward, corpora: Path, name: str, until: str) -> None:
     """The second has twelve instants with two different values each; both count."""
@@ -83,7 +84,6 @@ def test_figures_are_those_known_of_two_real_sensors(ward: Ward, corpora: Path, 
     assert_same(told, values, expected(file.with_name(f"{name}.expected.csv"))["all"])
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("person", [f"Subject {n}" for n in range(1, 6)])
 def test_figures_are_those_known_of_five_real_people(ward: Ward, corpora: Path, person: str) -> None:
     file = corpora / "cgm-iglu-gpl" / "example_data_5_subject.csv"

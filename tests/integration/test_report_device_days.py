@@ -10,6 +10,8 @@ import pytest
 from reports.errors import ReportError
 from tests.support.wards import Ward, taken
 
+pytestmark = pytest.mark.slow  # a batch for each day of a window
+
 NEW_YORK = "America/New_York"
 START = datetime(2026, 1, 10, 12, tzinfo=UTC)  # 07:00 in New York
 END = START + timedelta(days=30) - timedelta(hours=7)  # the midnight after the window's last date

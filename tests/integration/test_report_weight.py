@@ -108,6 +108,16 @@ def test_another_persons_weight_is_left_out_and_counted(ward: Ward) -> None:
     assert value(told, "max") == 80.2
     assert told["hits"] == []
     assert told["missed"] == ["2026-03-05", "2026-03-07", "2026-03-08"]
+    assert told["notes"][0].startswith("1 weighings are more than 10 %")
+    assert "perhaps another person, left out" in ward.report("weight", "ana", 7, until=END).html()
+
+
+def test_a_date_counts_by_what_was_weighed_in_the_period(ward: Ward) -> None:
+    """The first date's weighing was before the period began, at noon."""
+    weigh(ward, [80.0, 80.1, 80.2])
+    told = weight(ward, 2, START + timedelta(days=2, hours=5))
+    assert [row["day"] for row in told["days"]] == ["2026-03-03", "2026-03-04"]
+    assert (told["figures"]["days_with_weighing"]["value"], told["figures"]["days_with_weighing"]["n"]) == (2, 2)
 
 
 def test_without_heart_failure_no_rule_of_it_matches(ward: Ward) -> None:
