@@ -4,9 +4,11 @@ A rule's fold restarts where none of its episodes was under way: at `since`, or 
 that covers it (ADR 0010). What was stored from there on is compared with what is found from there on.
 """
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 
 from flags.due import Due
 from flags.record import Change, Key
@@ -66,7 +68,7 @@ def judge(rule: Rule, due: Due, samples: Sequence[Sample], case: Case, known: Se
     lasting = any(each.state == "lasting" for each in known)
     case = replace(case, open_gap=True) if lasting else case
     start = restart(rule, known, due.since)
-    found = rule.fold(samples, start, case)
+    found = rule.fold(within_reach(rule, samples, start), start, case)
     reason = "timer" if rule.closes_itself else "recheck"
     again = [
         LookAgain(due.patient_id, due.stream, each.started_at, each.recheck_at, reason)
@@ -75,6 +77,14 @@ def judge(rule: Rule, due: Due, samples: Sequence[Sample], case: Case, known: Se
     ]
     timers = _next_silence(rule, due, samples, case) if rule.closes_itself else []
     return Judged(*_compare(due, known, start, found), [*again, *timers])
+
+
+def within_reach(rule: Rule, samples: Sequence[Sample], start: datetime) -> Sequence[Sample]:
+    """Of what was read for all rules of the stream, what this one may look at: its own look-back, after the newest
+    sample before that with a good clock."""
+    first = bisect_left(samples, before(start, rule.lookback), key=attrgetter("at"))
+    older = next((place for place in range(first - 1, -1, -1) if not samples[place].doubtful), first)
+    return [*samples[older : older + 1], *samples[first:]] if older < first else samples[first:]
 
 
 def _compare(

@@ -49,5 +49,5 @@ def beyond(bounds: Bounds, sample: Sample) -> Decimal:
 
 def pressures(sample: Sample) -> tuple[Decimal, Decimal]:
     """Systolic and diastolic in mmHg, exactly."""
-    over, under = (converted(sample.values[each.name], each) for each in (SYSTOLIC, DIASTOLIC))
-    return over, under
+    values = sample.values
+    return converted(values[SYSTOLIC.name], SYSTOLIC), converted(values[DIASTOLIC.name], DIASTOLIC)

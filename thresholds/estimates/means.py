@@ -27,11 +27,11 @@ class Mean:
 
     def add(self, numbers: Numbers) -> None:
         self.count += 1
-        self.sums = [EXACT.add(*each) for each in zip(self.sums, numbers, strict=True)]
+        self.sums = list(map(EXACT.add, self.sums, numbers))
 
     def remove(self, numbers: Numbers) -> None:
         self.count -= 1
-        self.sums = [EXACT.subtract(*each) for each in zip(self.sums, numbers, strict=True)]
+        self.sums = list(map(EXACT.subtract, self.sums, numbers))
 
     def of(self, place: int = 0) -> Fraction:
         return quotient([self.sums[place]], self.count)

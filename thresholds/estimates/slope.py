@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from itertools import combinations
 from math import floor, lcm, sqrt
-from statistics import NormalDist, median
+from statistics import NormalDist
 from typing import Final, NamedTuple
 
 Z: Final = NormalDist().inv_cdf(0.975)  # 95 %, both sides
@@ -23,13 +23,14 @@ def theil_sen(points: Sequence[tuple[int, Fraction]]) -> Slope | None:
     first, because there are half as many slopes as points squared."""
     if len(points) < 2:
         return None
-    run = lcm(*(abs(one - two) for (one, _), (two, _) in combinations(points, 2)))
+    run = lcm(*{abs(one - two) for (one, _), (two, _) in combinations(points, 2)})
     rise = lcm(*(y.denominator for _, y in points))
     whole = sorted((x, int(y * rise)) for x, y in points)
     slopes = sorted((y2 - y1) * (run // (x2 - x1)) for (x1, y1), (x2, y2) in combinations(whole, 2))
     rank = lower_rank(len(points))
     bounds = [Fraction(slopes[place], run * rise) for place in (rank - 1, -rank)] if rank else [None, None]
-    return Slope(Fraction(median(map(Fraction, slopes))) / (run * rise), *bounds)
+    twice = slopes[len(slopes) // 2] + slopes[(len(slopes) - 1) // 2]
+    return Slope(Fraction(twice, 2 * run * rise), *bounds)
 
 
 def lower_rank(points: int) -> int:
