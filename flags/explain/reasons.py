@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -100,7 +100,8 @@ def _outside(at: datetime, day: date, reasons: Reasons) -> str:
         return "first day, left out"
     if reasons.episode and at < reasons.episode.started_at:
         return "before the episode"
-    early = newest is not None and newest.at - at > rule.lookback + rule.entry
+    span = rule.lookback + rule.entry  # none where each reading is judged alone
+    early = newest is not None and span > timedelta(0) and newest.at - at > span
     return "outside the window" if early or day < min(figure.days, default=day) else NO_BREACH
 
 

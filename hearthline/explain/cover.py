@@ -62,13 +62,16 @@ def coverage_of(session: Session, patient_id: str, rule: Rule, at: datetime, now
 def coverage_text(session: Session, patient_id: str, rule: Rule, at: datetime, now: datetime) -> str:
     """Of the 30 days before `at`, for one rule, off or on."""
     one = _before(session, patient_id, rule, at, now)
+    if not one.applied:
+        return "the rule was not for the patient in the 30 days before"
     lost = (
         f"{title} {_in_hours(one.lost[reason])}"
         for reason, title in zip(REASONS, TITLES, strict=True)
         if one.lost[reason]
     )
     why = ", ".join(lost)
-    return f"could fire in {_in_hours(one.could)} of the 30 days before ({_percent(one)}){why and f'; {why}'}"
+    could = f"could fire in {_in_hours(one.could)} of the 30 days before ({_percent(one)})"
+    return f"{could}; by what came in since {_in_hours(one.judged)}{why and f'; {why}'}"
 
 
 def coverage_remark(session: Session, patient_id: str, now: datetime) -> list[str]:
@@ -90,7 +93,7 @@ def _hours(span: timedelta) -> float:
 
 
 def _in_hours(span: timedelta) -> str:
-    return f"{span / HOUR:.1f} h" if span else "–"
+    return f"{span / HOUR:.1f} h" if span else "0 h"
 
 
 def _percent(one: Covered) -> str:
