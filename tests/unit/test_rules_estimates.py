@@ -142,6 +142,12 @@ def test_the_bounds_hold_the_true_slope_at_least_95_times_in_100(points: int) ->
     assert 0.95 <= 1 - outside <= 0.975
 
 
+@pytest.mark.parametrize(("points", "rank"), [(10, 11), (16, 38), (21, 72)])
+def test_the_lower_bound_is_the_slope_of_sens_rank(points: int, rank: int) -> None:
+    """By hand for 16: 120 pairs, variance 16 * 15 * 37 / 18 = 493.3, (120 - 1.96 * 22.21) / 2 = 38.2."""
+    assert lower_rank(points) == rank
+
+
 def test_a_slope_wants_two_points_and_its_bounds_want_six() -> None:
     assert theil_sen([(0, Fraction(1))]) is None
     assert [bool(lower_rank(points)) for points in (2, 5, 6, 21)] == [False, False, True, True]
