@@ -13,8 +13,8 @@ import thresholds
 from models.measures import BLOOD_PRESSURE, CATALOGUE, SLEEP, stream_of
 from thresholds import RULES, rules_for
 from thresholds.compare import component_of, converted, number
-from thresholds.silence import first_limit, length
-from thresholds.types import SEVERITIES, Amount, Case, Fact, Limit, Rule, Sample
+from thresholds.silence import awaited_since, first_limit, length
+from thresholds.types import SEVERITIES, Amount, Awaited, Case, Fact, Limit, Rule, Sample
 
 ORIGIN = datetime(2026, 3, 2, 8, tzinfo=UTC)
 ROOT = Path(__file__).parents[2]
@@ -194,6 +194,32 @@ def test_a_limit_set_for_the_patient_brings_the_first_limit_forward() -> None:
     sooner = Limit("NODATA-WT", "info", Amount("36", "h"), ORIGIN)
     assert first_limit("weight", case(limits=[sooner]), ORIGIN) == days(1.5)
     assert first_limit("weight", case(limits=[sooner]), ORIGIN - days(1)) == days(2)
+
+
+@pytest.mark.parametrize(
+    ("stream", "begin", "end", "silent"),
+    [
+        ("weight", 0, None, True),
+        ("weight", 0, 4, True),
+        ("weight", 0, 3.9, False),
+        ("weight", 4, None, False),
+        ("sleep", 0, None, False),
+    ],
+)
+def test_a_programme_awaits_the_first_reading_while_it_lasts(
+    stream: str, begin: float, end: float | None, silent: bool
+) -> None:
+    awaited = Awaited(stream, ORIGIN + days(begin), None if end is None else ORIGIN + days(end))
+    first = sample(1, days(4), weight="80 kg")
+    found = RULES["NODATA-WT"].fold([first], ORIGIN, case(awaited=[awaited]))
+    assert [each.started_at for each in found] == ([ORIGIN + days(2)] if silent else [])
+
+
+def test_a_programme_that_begins_with_the_reading_awaited_nothing() -> None:
+    both = [Awaited("weight", ORIGIN + days(4)), Awaited("weight", ORIGIN + days(3))]
+    assert awaited_since("weight", case(awaited=both[:1]), ORIGIN + days(4)) == ORIGIN + days(4)
+    assert awaited_since("weight", case(awaited=both), ORIGIN + days(4)) == ORIGIN + days(3)
+    assert awaited_since("weight", case(awaited=both[:1]), ORIGIN + days(3)) is None
 
 
 def test_a_mild_tier_set_after_a_severe_one_is_none() -> None:
