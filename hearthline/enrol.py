@@ -20,6 +20,9 @@ def enrol_planned(session: Session, planned: PlannedPatient, now: datetime) -> N
         enrol_patient(session, name=planned.name, zone=planned.zone, now=now, patient_id=planned.id)
         for name, value in planned.facts:
             set_fact(session, planned.id, name, value, author=AUTHOR, now=now)
+        for each in planned.spells:
+            span = {"from_at": each.begin, "until_at": each.end}
+            set_fact(session, planned.id, each.name, each.value, author=AUTHOR, now=now, **span)
     for device in planned.devices:
         _hand_over(session, device, planned.id, now)
 

@@ -47,7 +47,7 @@ POUND: Final = 0.45359237
 
 
 def _pressure(display: Display) -> Mapping[str, Display]:
-    return {"systolic": display, "diastolic": display, **PULSE}
+    return {"systolic": display, "diastolic": display, **PULSE, "irregular": Display("1")}
 
 
 MODELS: Final = (

@@ -71,9 +71,8 @@ class _Street:
             Worn(device, model_for(kind, home), patient, life.zone, _seen(condition, kind, life))
             for kind, device in devices.items()
         )
-        planned = PlannedPatient(
-            patient, name_of(index, household), home.zone, condition.name, condition.facts, tuple(devices.values())
-        )
+        name, kit = name_of(index, household), tuple(devices.values())
+        planned = PlannedPatient(patient, name, home.zone, condition.name, condition.facts, kit, condition.spells(life))
         return Resident(planned, worn)
 
     def device(self, index: int, kind: str, home: Home) -> PlannedDevice:

@@ -1,32 +1,62 @@
 """The mixed panel: whom a programme of remote monitoring might look after, in shares (docs/panel.md says whence)."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 from typing import Final
 
 from simulators.conditions import (
     apnoea,
+    congestion,
     diabetes_type_1,
     diabetes_type_2,
     discharged,
+    fibrillation,
+    frail,
     healthy,
     heart_failure,
     hypertension,
+    pregnancy,
 )
 from simulators.conditions.condition import Condition
+from simulators.physiology.blood_pressure import Sitting, Vessels
+from simulators.series import Life
 
+# A cohort to be looked at shows something every week; a panel has its events as seldom as patients have them.
+BODIES: Final = (
+    Vessels(113, 70, 72, (Sitting(7.2), Sitting(19.8))),
+    Vessels(118, 73, 68, (Sitting(6.6), Sitting(20.5, 2, 0.12))),
+    Vessels(140, 86, 74, (Sitting(7.0), Sitting(20.1, 2, 0.2)), per_day=-0.1),
+    Vessels(111, 70, 66, (Sitting(7.7, 1), Sitting(19.1, 1, 0.3))),
+)
+TREATED: Final = replace(
+    hypertension.CONDITION, kit={"cuff": partial(hypertension.cuff, bodies=BODIES, every=60.0, pick=Life.rare_days)}
+)
+ON_TABLETS: Final = replace(
+    diabetes_type_2.CONDITION,
+    kit={**diabetes_type_2.CONDITION.kit, "meter": partial(diabetes_type_2.meter, every=20.0, pick=Life.rare_days)},
+)
+STABLE: Final = replace(
+    heart_failure.CONDITION,
+    kit={**heart_failure.CONDITION.kit, "scale": partial(heart_failure.scale, every=45.0, pick=Life.rare_days)},
+)
 # of 100 patients; all (design)
 SHARES: Final[Mapping[str, tuple[Condition, int]]] = MappingProxyType(
     {
         each.name: (each, share)
         for each, share in (
-            (hypertension.CONDITION, 46),
-            (diabetes_type_2.CONDITION, 18),
-            (heart_failure.CONDITION, 12),
-            (diabetes_type_1.CONDITION, 8),
+            (TREATED, 42),
+            (ON_TABLETS, 16),
+            (STABLE, 8),
+            (diabetes_type_1.CONDITION, 7),
             (apnoea.CONDITION, 6),
-            (discharged.CONDITION, 6),
-            (healthy.CONDITION, 4),
+            (discharged.CONDITION, 5),
+            (congestion.CONDITION, 4),
+            (frail.CONDITION, 4),
+            (fibrillation.CONDITION, 3),
+            (pregnancy.CONDITION, 3),
+            (healthy.CONDITION, 2),
         )
     }
 )

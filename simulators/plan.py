@@ -16,8 +16,18 @@ class PlannedDevice:
 
 
 @dataclass(frozen=True, slots=True)
+class Spell:
+    """A fact of some time only: in force from `begin` until before `end` (aware)."""
+
+    name: str
+    value: str
+    begin: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedPatient:
-    """`facts` are (name, value), such as (condition, heart_failure), in force from the start."""
+    """`facts` are (name, value), such as (condition, heart_failure), in force from the start; `spells` come and go."""
 
     id: str
     name: str
@@ -25,6 +35,7 @@ class PlannedPatient:
     condition: str
     facts: tuple[tuple[str, str], ...]
     devices: tuple[PlannedDevice, ...]
+    spells: tuple[Spell, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

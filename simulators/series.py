@@ -1,7 +1,7 @@
 """The clockwork of a simulated life: chance that comes from the seed, days in local time, what a body shows."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
@@ -23,6 +23,9 @@ def wander(chance: Random, count: int, spread: float, keep: float) -> list[float
     while len(values) < count:
         values.append(keep * values[-1] + chance.gauss(0, kick))
     return values[:count]
+
+
+Pick = Callable[["Life", Random, float], list[date]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,10 @@ class Life:
         parts = max(1, round(len(whole) / every))
         edges = [round(n * len(whole) / parts) for n in range(parts + 1)]
         return [whole[chance.randrange(low, high)] for low, high in pairwise(edges)]
+
+    def rare_days(self, chance: Random, every: float) -> list[date]:
+        """Each whole day with the same chance, one in `every`: perhaps none."""
+        return [day for day in self.days()[1:-1] if chance.random() * every < 1]
 
     def inside(self, samples: Sequence[Sample]) -> list[Sample]:
         """Those between start and end, in order of time."""

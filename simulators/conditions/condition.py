@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from simulators.plan import Spell
 from simulators.series import Life, Sample
 
 See = Callable[[Life], list[Sample]]
@@ -20,14 +21,19 @@ class Quiet:
     days: float
 
 
+def never(_: Life) -> tuple[Spell, ...]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """`facts` as (name, value); `kit` is kind of device -> what it sees."""
+    """`facts` as (name, value); `kit` is kind of device -> what it sees; `spells` the facts that come and go."""
 
     name: str
     facts: tuple[tuple[str, str], ...]
     kit: Mapping[str, See]
     quiet: tuple[Quiet, ...] = ()
+    spells: Callable[[Life], tuple[Spell, ...]] = never
 
 
 VARIANTS: Final = 2  # lives a condition can take; a third patient with it lives like the first, by other dice

@@ -6,7 +6,7 @@ from simulators.conditions.condition import Condition, Quiet
 from simulators.physiology.fingerstick import Stick, control_sample, stick_samples
 from simulators.physiology.glucose import Bend, Metabolism, curve, meals
 from simulators.physiology.weight import Frame, weight_samples
-from simulators.series import Life, Sample
+from simulators.series import Life, Pick, Sample
 
 DAYS_AN_EPISODE: Final = 8
 BODY: Final = Metabolism(basal=128, gain=1.5, peak=75, match=0.25, dawn=18, spread=12)
@@ -26,10 +26,9 @@ WEIGHED: Final = frozenset({0, 3, 5})
 FRAMES: Final = (Frame(94, -0.03, weekdays=WEIGHED), Frame(87, -0.02, weekdays=WEIGHED))
 
 
-def meter(life: Life) -> list[Sample]:
-    chance = life.dice("episodes")
+def meter(life: Life, every: float = DAYS_AN_EPISODE, pick: Pick = Life.pick_days) -> list[Sample]:
     bends = []
-    for number, day in enumerate(life.pick_days(chance, DAYS_AN_EPISODE)):
+    for number, day in enumerate(pick(life, life.dice("episodes"), every)):
         hour, level, minutes, label = EPISODES[(number + 2 * life.variant) % len(EPISODES)]
         bends.append(Bend(life.at(day, hour), level, minutes, label))
     glucose = curve(life, BODY, meals(life, BODY), bends)

@@ -1,10 +1,11 @@
 """Hypertension: two readings each morning and evening, now and then a crisis that a repeat confirms or dismisses."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from simulators.conditions.condition import Condition, Quiet
 from simulators.physiology.blood_pressure import CRISES, Sitting, Vessels, pressure_samples
-from simulators.series import Life, Sample
+from simulators.series import Life, Pick, Sample
 
 DAYS_A_CRISIS: Final = 10
 BODIES: Final = (
@@ -13,12 +14,13 @@ BODIES: Final = (
 )
 
 
-def cuff(life: Life) -> list[Sample]:
-    chance = life.dice("crises")
-    days = life.pick_days(chance, DAYS_A_CRISIS)
+def cuff(
+    life: Life, bodies: Sequence[Vessels] = BODIES, every: float = DAYS_A_CRISIS, pick: Pick = Life.pick_days
+) -> list[Sample]:
+    days = pick(life, life.dice("crises"), every)
     kinds = list(CRISES)
     crises = {day: kinds[(number + life.variant) % len(kinds)] for number, day in enumerate(days)}
-    return pressure_samples(life, BODIES[life.variant % len(BODIES)], crises)
+    return pressure_samples(life, bodies[life.variant % len(bodies)], crises)
 
 
 CONDITION: Final = Condition(

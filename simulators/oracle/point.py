@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from simulators.plan import Taken
@@ -20,9 +21,15 @@ class Point:
     sure: bool
     values: Mapping[str, tuple[str, str]]
     key: tuple[str, str]
+    context: Mapping[str, str]
 
     def number(self, name: str) -> Decimal:
-        return Decimal(self.values[name][0])
+        return number(self.values[name][0])
+
+
+@lru_cache(10_000)
+def number(text: str) -> Decimal:
+    return Decimal(text)
 
 
 def point_of(taken: Taken) -> Point | None:
@@ -33,4 +40,4 @@ def point_of(taken: Taken) -> Point | None:
         return None
     said = datetime.fromisoformat(taken.measured_at)
     values = {name: (str(sent["value"]), str(sent["unit"])) for name, sent in taken.values.items()}
-    return Point(said.astimezone(UTC), said.date() >= CLOCK_LOST, values, (taken.device, taken.id))
+    return Point(said.astimezone(UTC), said.date() >= CLOCK_LOST, values, (taken.device, taken.id), taken.context)

@@ -58,7 +58,6 @@ BP_LOW: Final = Rule(
     fold=fold_low,
     entry=NEXT_DAY.within,
     unless=(PREGNANCY,),
-    on=False,
     parameters=(parameter("systolic", "systolic below which it is low", "90 mm[Hg]", "higher", SYSTOLIC, "80 mm[Hg]"),),
 )
 BP_LOW_DIA: Final = Rule(
@@ -84,7 +83,6 @@ BP_LOW_CRIT: Final = Rule(
     source="our own; systolic ≤ 90 scores 3 in NEWS2 2017",
     standing="(design); NEWS2 (unverified)",
     fold=fold_very_low,
-    on=False,
     parameters=(
         parameter("systolic", "systolic below which it is very low", "80 mm[Hg]", "higher", SYSTOLIC, "80 mm[Hg]"),
         parameter("with_symptoms", "the same with symptoms", "90 mm[Hg]", "higher", SYSTOLIC, "90 mm[Hg]"),

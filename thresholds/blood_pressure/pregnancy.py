@@ -38,7 +38,6 @@ BP_PREG: Final = Rule(
     fold=fold_crisis_in_pregnancy,
     needs=PREGNANCY,
     lingers=timedelta(weeks=6),
-    on=False,
     parameters=pair(160, 110, "from which on it is severe", (160, 110)),
 )
 BP_PREG_MOD: Final = Rule(
@@ -52,6 +51,5 @@ BP_PREG_MOD: Final = Rule(
     fold=fold_raised_in_pregnancy,
     entry=FOUR_HOURS.within,
     needs=PREGNANCY,
-    on=False,
     parameters=pair(140, 90, "from which on it is raised", (160, 110)),
 )

@@ -78,7 +78,6 @@ BP_G3: Final = Rule(
     fold=fold_grade_3,
     entry=NEXT_DAY.within,
     unless=(PREGNANCY,),
-    on=False,
     parameters=pair(180, 110, "from which on it is grade 3", (180, 120)),
 )
 BP_S2: Final = Rule(
@@ -93,7 +92,6 @@ BP_S2: Final = Rule(
     lookback=timedelta(days=4),  # three local dates last up to 3 d 1 h where clocks go back
     interest=is_grade_2,
     unless=(PREGNANCY,),
-    on=False,
     parameters=(
         *pair(160, 100, "from which on it is grade 2", (180, 120)),
         parameter("days", "dates of the last three with such a reading", "2 1", "lower", COUNT),

@@ -64,7 +64,6 @@ BP_ORTHO: Final = Rule(
     lookback=SOON,
     entry=NEXT_DAY.within,
     unless=(PREGNANCY,),
-    on=False,
     parameters=(
         change("systolic", 20, "systolic fall from which on it counts"),
         change("diastolic", 10, "diastolic fall from which on it counts"),

@@ -105,7 +105,6 @@ BP_DROP: Final = Rule(
     fold=fold_drop,
     lookback=RECENT + BEFORE,
     unless=(PREGNANCY,),
-    on=False,
     parameters=(change("fall", 20, "fall of the mean systolic from which on it counts"),),
 )
 BP_RISE: Final = Rule(
@@ -121,7 +120,6 @@ BP_RISE: Final = Rule(
     fold=fold_rise,
     lookback=RECENT + BEFORE,
     unless=(PREGNANCY,),
-    on=False,
     parameters=(
         change("systolic", 10, "rise of the mean systolic from which on it counts"),
         change("diastolic", 5, "rise of the mean diastolic from which on it counts"),

@@ -100,7 +100,6 @@ HR_BRADY: Final = Rule(
     standing="(unverified); the repeat at least 1 min later, end at 55 /min (design)",
     fold=partial(fold_rate, SLOW),
     entry=NEXT.within,
-    on=False,
     parameters=(
         parameter("moderate", "pulse below which it is slow, when it is again", "50 /min", "higher", PULSE, "40 /min"),
         parameter("critical", "pulse below which one reading is CRIT", "40 /min", "higher", PULSE, "40 /min"),
@@ -117,7 +116,6 @@ HR_TACHY: Final = Rule(
     standing="NEWS2 (unverified); > 100 and > 120, the repeat at least 1 min later, end at 90 /min (design)",
     fold=partial(fold_rate, FAST),
     entry=NEXT.within,
-    on=False,
     parameters=(
         parameter("moderate", "pulse above which it is fast, when it is again", "100 /min", "lower", PULSE, "131 /min"),
         parameter("high", "pulse above which one reading is HIGH", "120 /min", "lower", PULSE, "131 /min"),

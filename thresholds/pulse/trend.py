@@ -52,6 +52,5 @@ HR_TREND: Final = Rule(
     fold=fold_trend,
     lookback=RECENT + BEFORE,
     needs=("condition", "heart_failure"),
-    on=False,
     parameters=(parameter("rise", "rise of the mean from which on it counts", "15 %", "lower", PERCENT),),
 )

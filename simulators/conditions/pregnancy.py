@@ -1,0 +1,40 @@
+"""Pregnant with pressure to be watched: days of raised pressure, a crisis now and then, one of them after the birth."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from simulators.conditions.condition import Condition
+from simulators.physiology.blood_pressure import Sitting, Vessels, pressure_samples
+from simulators.physiology.courses import Course, Days, changed, courses
+from simulators.plan import Spell
+from simulators.series import Life, Sample
+
+BODIES: Final = (
+    Vessels(116, 72, 84, (Sitting(7.9), Sitting(20.1, 2, 0.1))),
+    Vessels(122, 76, 80, (Sitting(8.3), Sitting(19.4, 2, 0.1))),
+)
+COURSES: Final = (Course("raised_in_pregnancy", 2, systolic=23), Course("crisis_in_pregnancy", 1, systolic=47))
+DAYS_A_COURSE: Final = 14
+BIRTH: Final = 0.6  # of the run
+AFTER_BIRTH: Final = timedelta(days=6)
+CARRIED: Final = timedelta(days=200)  # before the run
+
+
+def birth(life: Life) -> datetime:
+    return life.start + (life.until - life.start) * BIRTH
+
+
+def days_of(life: Life) -> Days:
+    late = (birth(life) + AFTER_BIRTH).astimezone(life.zone).date()
+    return {**courses(life, "courses", DAYS_A_COURSE, COURSES), late: COURSES[1]}
+
+
+def cuff(life: Life) -> list[Sample]:
+    return changed(life, pressure_samples(life, BODIES[life.variant % len(BODIES)], {}), days_of(life))
+
+
+def carried(life: Life) -> tuple[Spell, ...]:
+    return (Spell("condition", "pregnancy", life.start - CARRIED, birth(life).replace(microsecond=0)),)
+
+
+CONDITION: Final = Condition("pregnancy", (), {"cuff": cuff}, spells=carried)
