@@ -18,6 +18,7 @@ from simulators.conditions import (
     heart_failure,
     hypertension,
     pregnancy,
+    unaware,
 )
 from simulators.conditions.condition import Condition
 from simulators.physiology.blood_pressure import Sitting, Vessels
@@ -33,9 +34,13 @@ BODIES: Final = (
 TREATED: Final = replace(
     hypertension.CONDITION, kit={"cuff": partial(hypertension.cuff, bodies=BODIES, every=60.0, pick=Life.rare_days)}
 )
+KINDS: Final = (*diabetes_type_2.EPISODES, diabetes_type_2.SICK)
 ON_TABLETS: Final = replace(
     diabetes_type_2.CONDITION,
-    kit={**diabetes_type_2.CONDITION.kit, "meter": partial(diabetes_type_2.meter, every=20.0, pick=Life.rare_days)},
+    kit={
+        **diabetes_type_2.CONDITION.kit,
+        "meter": partial(diabetes_type_2.meter, kinds=KINDS, every=20.0, pick=Life.rare_days),
+    },
 )
 STABLE: Final = replace(
     heart_failure.CONDITION,
@@ -49,7 +54,8 @@ SHARES: Final[Mapping[str, tuple[Condition, int]]] = MappingProxyType(
             (TREATED, 42),
             (ON_TABLETS, 16),
             (STABLE, 8),
-            (diabetes_type_1.CONDITION, 7),
+            (diabetes_type_1.CONDITION, 4),
+            (unaware.CONDITION, 3),
             (apnoea.CONDITION, 6),
             (discharged.CONDITION, 5),
             (congestion.CONDITION, 4),

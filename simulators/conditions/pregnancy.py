@@ -6,6 +6,8 @@ from typing import Final
 from simulators.conditions.condition import Condition
 from simulators.physiology.blood_pressure import Sitting, Vessels, pressure_samples
 from simulators.physiology.courses import Course, Days, changed, courses
+from simulators.physiology.fingerstick import Stick, stick_samples
+from simulators.physiology.glucose import Metabolism, curve, meals
 from simulators.plan import Spell
 from simulators.series import Life, Sample
 
@@ -14,6 +16,11 @@ BODIES: Final = (
     Vessels(122, 76, 80, (Sitting(8.3), Sitting(19.4, 2, 0.1))),
 )
 COURSES: Final = (Course("raised_in_pregnancy", 2, systolic=23), Course("crisis_in_pregnancy", 1, systolic=47))
+METABOLISM: Final = Metabolism(basal=84, gain=0.8, peak=60, match=0.35, dawn=5, spread=6)
+STICKS: Final = (
+    Stick(7.2, "fasting", 0.05), Stick(9.0, "after_meal", 0.2), Stick(14.2, "after_meal", 0.2),
+    Stick(20.6, "after_meal", 0.2),
+)  # fmt: skip
 DAYS_A_COURSE: Final = 14
 BIRTH: Final = 0.6  # of the run
 AFTER_BIRTH: Final = timedelta(days=6)
@@ -37,4 +44,10 @@ def carried(life: Life) -> tuple[Spell, ...]:
     return (Spell("condition", "pregnancy", life.start - CARRIED, birth(life).replace(microsecond=0)),)
 
 
-CONDITION: Final = Condition("pregnancy", (), {"cuff": cuff}, spells=carried)
+def meter(life: Life) -> list[Sample]:
+    """Four times a day: pregnancy has its own goals, and diabetes of its own."""
+    glucose = curve(life, METABOLISM, meals(life, METABOLISM), ())
+    return life.inside(stick_samples(life, glucose, (), STICKS, ()))
+
+
+CONDITION: Final = Condition("pregnancy", (), {"cuff": cuff, "meter": meter}, spells=carried)

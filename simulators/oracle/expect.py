@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
-from zoneinfo import ZoneInfo
 
-from simulators.oracle.cgm import cgm_l2
+from simulators.oracle.cgm import cgm_h2, cgm_l1, cgm_l2, cgm_prol
+from simulators.oracle.falls import cgm_roc, cgm_uls
 from simulators.oracle.glucose import glu_l1, glu_l2, glu_xhi
 from simulators.oracle.grades import bp_g3, bp_low, bp_ortho, bp_preg_mod, bp_s2
+from simulators.oracle.highs import glu_hi, glu_preg, glu_vhi
 from simulators.oracle.point import Point
 from simulators.oracle.pressure import bp_low_crit, bp_preg, bp_sev
 from simulators.oracle.pulse import hr_brady, hr_irreg, hr_tachy, hr_trend
@@ -15,7 +16,7 @@ from simulators.oracle.seen import Seen
 from simulators.oracle.sleep import slp_ahi
 from simulators.oracle.streams import streams
 from simulators.oracle.weeks import bp_drop, bp_home_eu, bp_home_us, bp_rise
-from simulators.oracle.weight import wt_hf_3d
+from simulators.oracle.weight import wt_hf_1d, wt_hf_3d, wt_hf_7d, wt_hf_dry, wt_hf_loss
 from simulators.plan import PlannedPatient, Taken
 
 Starts = Callable[[Seen], list[Point]]
@@ -27,13 +28,19 @@ RULES: Final[Mapping[str, Mapping[str, Starts]]] = MappingProxyType(
             "BP-PREG": bp_preg, "BP-PREG-MOD": bp_preg_mod,
             "HR-BRADY": hr_brady, "HR-TACHY": hr_tachy, "HR-TREND": hr_trend, "HR-IRREG": hr_irreg,
         },
-        "cgm": {"CGM-L2": lambda seen: cgm_l2(list(seen.points))},
-        "glucose": {
-            "GLU-L1": lambda seen: glu_l1(list(seen.points)), "GLU-L2": lambda seen: glu_l2(list(seen.points)),
-            "GLU-XHI": lambda seen: glu_xhi(list(seen.points)),
+        "cgm": {
+            "CGM-L2": cgm_l2, "CGM-L1": cgm_l1, "CGM-PROL": cgm_prol, "CGM-H2": cgm_h2, "CGM-ROC": cgm_roc,
+            "CGM-ULS": cgm_uls,
         },
-        "sleep": {"SLP-AHI": lambda seen: slp_ahi(list(seen.points), ZoneInfo(seen.patient.zone))},
-        "weight": {"WT-HF-3D": wt_hf_3d},
+        "glucose": {
+            "GLU-L1": glu_l1, "GLU-L2": glu_l2, "GLU-XHI": glu_xhi, "GLU-VHI": glu_vhi, "GLU-HI": glu_hi,
+            "GLU-PREG": glu_preg,
+        },
+        "sleep": {"SLP-AHI": slp_ahi},
+        "weight": {
+            "WT-HF-1D": wt_hf_1d, "WT-HF-3D": wt_hf_3d, "WT-HF-7D": wt_hf_7d, "WT-HF-DRY": wt_hf_dry,
+            "WT-HF-LOSS": wt_hf_loss,
+        },
     }
 )  # fmt: skip
 

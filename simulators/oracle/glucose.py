@@ -1,10 +1,10 @@
 """GLU-L2, GLU-L1 and GLU-XHI on fingersticks: an episode is a row of readings within the band, nothing more."""
 
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Final
 
 from simulators.oracle.point import Point
+from simulators.oracle.seen import Seen, rows
 
 # published pairs: nothing is converted, 3.0 mmol/L is the limit itself
 VERY_LOW: Final = {"mg/dL": Decimal(54), "mmol/L": Decimal("3.0")}
@@ -18,19 +18,13 @@ def under(point: Point, limit: dict[str, Decimal]) -> bool:
     return text == "LO" or (text != "HI" and Decimal(text) < limit[unit])
 
 
-def glu_l2(points: list[Point]) -> list[Point]:
-    return _rows(points, lambda point: under(point, VERY_LOW))
+def glu_l2(seen: Seen) -> list[Point]:
+    return rows(seen.points, lambda point: under(point, VERY_LOW))
 
 
-def glu_l1(points: list[Point]) -> list[Point]:
-    return _rows(points, lambda point: under(point, LOW) and not under(point, VERY_LOW))
+def glu_l1(seen: Seen) -> list[Point]:
+    return rows(seen.points, lambda point: under(point, LOW) and not under(point, VERY_LOW))
 
 
-def glu_xhi(points: list[Point]) -> list[Point]:
-    return _rows(points, lambda point: not under(point, EXTREME))
-
-
-def _rows(points: list[Point], within: Callable[[Point], bool]) -> list[Point]:
-    """The first of each row of neighbours that are `within`."""
-    marks = [within(point) for point in points]
-    return [point for n, point in enumerate(points) if marks[n] and not (n and marks[n - 1])]
+def glu_xhi(seen: Seen) -> list[Point]:
+    return rows(seen.points, lambda point: not under(point, EXTREME))

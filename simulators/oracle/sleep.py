@@ -4,23 +4,22 @@ from datetime import timedelta
 from decimal import Decimal
 from statistics import median
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from simulators.oracle.point import Point
+from simulators.oracle.seen import Seen, rows
 
 NIGHTS: Final = timedelta(days=7)
 ENOUGH: Final = 4
 MILD: Final = Decimal(5)
 
 
-def slp_ahi(points: list[Point], zone: ZoneInfo) -> list[Point]:
-    nights = [point for point in points if point.sure and "ahi" in point.values]
-    raised = [_raised(nights[: n + 1], zone) for n in range(len(nights))]
-    return [point for n, point in enumerate(nights) if raised[n] and not (n and raised[n - 1])]
+def slp_ahi(seen: Seen) -> list[Point]:
+    nights = seen.sure.having("ahi").points
 
+    def raised(last: Point) -> bool:
+        today = seen.day(last)
+        ahead = [night for night in nights if night.at <= last.at]
+        week = [night.number("ahi") for night in ahead if seen.day(night) > today - NIGHTS]
+        return len(week) >= ENOUGH and median(week) >= MILD
 
-def _raised(nights: list[Point], zone: ZoneInfo) -> bool:
-    """Judged at the last of `nights`."""
-    dates = [night.at.astimezone(zone).date() for night in nights]
-    week = [night.number("ahi") for night, day in zip(nights, dates, strict=True) if day > dates[-1] - NIGHTS]
-    return len(week) >= ENOUGH and median(week) >= MILD
+    return rows(nights, raised)

@@ -53,7 +53,6 @@ CGM_H2: Final = Rule(
     lookback=RECALLED,
     interest=is_high,
     entry=WITHIN,
-    on=False,
     parameters=(
         limits.high("high", "glucose above which it is of level 2", "250 mg/dL, 13.9 mmol/L"),
         limits.high("back", "glucose at or below which it is over", "180 mg/dL, 10.0 mmol/L"),

@@ -93,7 +93,6 @@ CGM_L1: Final = Rule(
     lookback=RECALLED,
     interest=partial(is_low, "CGM-L1"),
     entry=FARTHEST + QUARTER,
-    on=False,
     parameters=parameters("70 mg/dL, 3.9 mmol/L", "level 1"),
 )
 CGM_PROL: Final = Rule(
@@ -109,7 +108,6 @@ CGM_PROL: Final = Rule(
     lookback=RECALLED,
     interest=partial(is_low, "CGM-PROL"),
     entry=FARTHEST + TWO_HOURS,
-    on=False,
     parameters=parameters("54 mg/dL, 3.0 mmol/L", "level 2"),
 )
 LOWS: Final = {each.id: each for each in (CGM_L2, CGM_L1, CGM_PROL)}

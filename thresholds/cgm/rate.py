@@ -143,7 +143,6 @@ CGM_ROC: Final = Rule(
     standing="window and bands seen in the source; the combination, and the line of least squares, (design)",
     fold=fold_rate,
     lookback=WINDOW,
-    on=False,
     parameters=(
         parameter("fast", "fall from which on it counts while nearly low", "2 mg/dL/min", "lower", A_MINUTE),
         parameter("nearly_low", "glucose below which it is nearly low", "100 mg/dL, 5.6 mmol/L", "higher", GLUCOSE),
@@ -160,6 +159,5 @@ CGM_ULS: Final = Rule(
     standing="(unverified); 55 mg/dL seen in the source; the line of least squares (design)",
     fold=fold_low_soon,
     lookback=WINDOW,
-    on=False,
     parameters=(low("urgent", "glucose at or below which it will soon be", "55 mg/dL"),),
 )

@@ -110,7 +110,6 @@ GLU_VHI: Final = Rule(
     fold=fold_very_high,
     lookback=WEEK,
     interest=is_very_high,
-    on=False,
     parameters=(
         high("high", "glucose above which it is of level 2", "250 mg/dL, 13.9 mmol/L"),
         parameter("often", "such readings within 7 days that need not be in a row", "3 1", "lower", COUNT),
@@ -128,7 +127,6 @@ GLU_HI: Final = Rule(
     fold=fold_high,
     lookback=WEEK,
     interest=is_above_goal,
-    on=False,
     parameters=(
         high("before_meals", "goal that is exceeded, fasting or before a meal", "130 mg/dL, 7.2 mmol/L"),
         high("after_meals", "goal that is exceeded after a meal", "180 mg/dL, 10.0 mmol/L"),

@@ -115,7 +115,6 @@ GLU_PREG: Final = Rule(
     lookback=WEEK,
     interest=may_breach,
     needs=PREGNANT,
-    on=False,
     parameters=(
         high("fasting", "fasting glucose from which on it is too high", "95 mg/dL, 5.3 mmol/L"),
         high("one_hour", "glucose 1 h after a meal from which on it is too high", "140 mg/dL, 7.8 mmol/L"),

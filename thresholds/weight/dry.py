@@ -41,6 +41,5 @@ WT_HF_DRY: Final = Rule(
     fold=fold_dry,
     needs=HEART_FAILURE,
     facts=("dry_weight",),
-    on=False,
     parameters=(parameter("over", "weight over the dry weight above which it counts", "2 kg", "lower", MASS),),
 )

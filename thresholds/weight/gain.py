@@ -74,7 +74,6 @@ WT_HF_1D: Final = Rule(
     fold=fold_one_day,
     lookback=MOST,
     needs=HEART_FAILURE,
-    on=False,
     parameters=grown("gain in a day from which on it counts", "1.36 kg, 3 lb"),
 )
 WT_HF_3D: Final = Rule(
@@ -102,6 +101,5 @@ WT_HF_7D: Final = Rule(
     fold=fold_seven_days,
     lookback=WEEK,
     needs=HEART_FAILURE,
-    on=False,
     parameters=grown("gain in 7 days from which on it counts", "2.27 kg, 5 lb"),
 )

@@ -83,7 +83,6 @@ WT_HF_LOSS: Final = Rule(
     lookback=SPAN,
     needs=HEART_FAILURE,
     unless=WANTED,
-    on=False,
     parameters=(parameter("loss", "loss in 3 days above which it counts", "2 kg", "lower", MASS),),
 )
 
