@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from random import Random
 from types import MappingProxyType
 from typing import Final
@@ -23,17 +24,28 @@ class Step:
     offline: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Away:
+    """Before this share of its uploads a device goes out of reach, until so many wait."""
+
+    share: float
+    least: int
+    most: int
+
+
 Fault = Callable[[list[Step], Random], list[Step]]
+OFTEN: Final = Away(0.03, 3, 30)
 
 
-def schedule(uploads: Sequence[Upload], faults: frozenset[str], seed: int) -> list[Step]:
+def schedule(uploads: Sequence[Upload], faults: frozenset[str], seed: int, away: Away = OFTEN) -> list[Step]:
     """`uploads` in the order of their release. A device's first upload is left alone (contract, `simulate run`);
     names that are no transport faults are ignored, as they were dealt with when the readings were planned."""
+    known: dict[str, Fault] = {**TRANSPORT_FAULTS, "offline": partial(_offline, away=away)}
     steps: list[Step] = []
     for device, mine in _by_device(uploads).items():
         first, *rest = (Step(upload, upload.at) for upload in mine)
-        for name in (name for name in TRANSPORT_FAULTS if name in faults):
-            rest = TRANSPORT_FAULTS[name](rest, Random(f"{seed}/{device}/{name}"))  # noqa: S311 - repeatable, no secret
+        for name in (name for name in known if name in faults):
+            rest = known[name](rest, Random(f"{seed}/{device}/{name}"))  # noqa: S311 - repeatable, no secret
         steps += [first, *rest]
     return sorted(steps, key=lambda step: step.release)
 
@@ -64,13 +76,13 @@ def _reorder(steps: list[Step], rng: Random) -> list[Step]:
     return done
 
 
-def _offline(steps: list[Step], rng: Random) -> list[Step]:
-    """Now and then a device is out of reach until it has three to thirty uploads to send at once."""
+def _offline(steps: list[Step], rng: Random, away: Away = OFTEN) -> list[Step]:
+    """Now and then a device is out of reach until it has some uploads to send at once."""
     done: list[Step] = []
     while len(done) < len(steps):
-        away = rng.randint(3, 30) if rng.random() < 0.03 else 0
-        block = steps[len(done) : len(done) + max(away, 1)]
-        done += [replace(block[0], offline=away), *block[1:]]
+        held = rng.randint(away.least, away.most) if rng.random() < away.share else 0
+        block = steps[len(done) : len(done) + max(held, 1)]
+        done += [replace(block[0], offline=held), *block[1:]]
     return done
 
 

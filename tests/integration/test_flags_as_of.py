@@ -61,7 +61,7 @@ def test_a_reading_of_later_is_not_shown_and_the_flag_says_that_it_changed_since
 
 def test_what_did_not_change_since_is_shown_as_it_is(asked: Asked, clinic: Clinic) -> None:
     lines = asked(ago(hours=1))
-    assert [(line["rule"], line["certain"]) for line in lines] == [("BP-SEV", True), ("GLU-L2", True)]
+    assert [(line["rule"], line["certain"]) for line in lines] == [("BP-SEV", True), ("GLU-L2", True), ("BP-G3", True)]
     assert lines[0]["evidence"]["newest"]["values"]["systolic"] == ["191.0", "mmHg"]
     assert [line["patient"] for line in asked(ago(hours=1), "--patient", "bert")] == ["bert"]
 
