@@ -5,7 +5,6 @@
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from decimal import Decimal
 from typing import Final
 
 from simulators.oracle.glucose import LOW, VERY_LOW, under
@@ -98,11 +97,3 @@ def _stands_for(points: Sequence[Point], n: int) -> float:
 
 def _seconds(earlier: Point, later: Point) -> float:
     return (later.at - earlier.at).total_seconds()
-
-
-def milligrams(point: Point) -> Decimal | None:
-    """None off the scale."""
-    text, unit = point.values["glucose"]
-    if text in ("LO", "HI"):
-        return None
-    return Decimal(text) * (Decimal("18.0156") if unit == "mmol/L" else 1)

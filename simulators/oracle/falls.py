@@ -10,10 +10,11 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final, TypeVar
 
-from simulators.oracle.cgm import milligrams
+from simulators.oracle.believable import believable
 from simulators.oracle.glucose import under
 from simulators.oracle.point import Point
 from simulators.oracle.seen import Seen
+from simulators.oracle.units import milligrams
 
 WINDOW: Final = timedelta(minutes=20)
 SPAN: Final = timedelta(minutes=14, seconds=30)
@@ -35,7 +36,7 @@ def cgm_uls(seen: Seen) -> list[Point]:
 
 def _rows(seen: Seen, breaks: Verdict, slopes: Sequence[int], ahead: Sequence[int]) -> list[Point]:
     """Floating point decides, but for where it comes close to a limit: there exact numbers do."""
-    points = [point for point in seen.sure.points if milligrams(point) is not None]
+    points = [point for point in believable(seen, "cgm").points if milligrams(point) is not None]
     starts, before, first = [], False, 0
     for n, point in enumerate(points):
         while point.at - points[first].at > WINDOW:

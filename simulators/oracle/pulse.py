@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 
+from simulators.oracle.believable import believable
 from simulators.oracle.point import Point
 from simulators.oracle.repeated import repeated
 from simulators.oracle.seen import Seen, rows
@@ -36,7 +37,7 @@ def hr_tachy(seen: Seen) -> list[Point]:
 
 def hr_trend(seen: Seen) -> list[Point]:
     """In heart failure: the mean of seven days 15 % above that of the 28 before, from six readings each."""
-    sure = seen.sure.having("pulse").points
+    sure = believable(seen, "blood_pressure").having("pulse").points
 
     def faster(point: Point) -> bool:
         recent, before = weeks_of(sure, point)

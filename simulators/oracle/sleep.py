@@ -5,6 +5,7 @@ from decimal import Decimal
 from statistics import median
 from typing import Final
 
+from simulators.oracle.believable import believable
 from simulators.oracle.point import Point
 from simulators.oracle.seen import Seen, rows
 
@@ -14,7 +15,7 @@ MILD: Final = Decimal(5)
 
 
 def slp_ahi(seen: Seen) -> list[Point]:
-    nights = seen.sure.having("ahi").points
+    nights = believable(seen, "sleep").having("ahi").points
 
     def raised(last: Point) -> bool:
         today = seen.day(last)

@@ -1,4 +1,4 @@
-"""What weeks of pressures show: BP-HOME-EU and -US, BP-DROP, BP-RISE; by clocks that can be believed.
+"""What weeks of pressures show: BP-HOME-EU and -US, BP-DROP, BP-RISE; by what can be believed.
 
 Slow and plain: each reading is judged over all the readings up to it.
 """
@@ -12,6 +12,7 @@ from math import floor, sqrt
 from statistics import median
 from typing import Final, TypeVar
 
+from simulators.oracle.believable import believable
 from simulators.oracle.point import Point
 from simulators.oracle.pressure import expecting, mmhg
 from simulators.oracle.seen import Seen, rows
@@ -35,7 +36,7 @@ def bp_home_us(seen: Seen) -> list[Point]:
 
 def _home(seen: Seen, systolic: int, diastolic: int, *, without_first: bool) -> list[Point]:
     """The mean of seven dates, from 12 readings on 3 days on; the first date with readings may be left out."""
-    sure = seen.sure.points
+    sure = believable(seen, "blood_pressure").points
 
     def high(point: Point) -> bool:
         days = _days(seen, sure, point, 7)
@@ -50,7 +51,7 @@ def _home(seen: Seen, systolic: int, diastolic: int, *, without_first: bool) -> 
 
 def bp_drop(seen: Seen) -> list[Point]:
     """Seven days against the 28 before, from six readings each."""
-    sure = seen.sure.points
+    sure = believable(seen, "blood_pressure").points
 
     def down(point: Point) -> bool:
         recent, before = weeks_of(sure, point)
@@ -63,7 +64,7 @@ def bp_drop(seen: Seen) -> list[Point]:
 
 def bp_rise(seen: Seen) -> list[Point]:
     """Up by 10 or 5 against the 28 days before; or a slope of 0.5 a day over 21 dates that is surely above 0."""
-    sure = seen.sure.points
+    sure = believable(seen, "blood_pressure").points
 
     def up(point: Point) -> bool:
         if expecting(seen, point):

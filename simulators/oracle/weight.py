@@ -1,19 +1,18 @@
-"""Weight in heart failure: WT-HF-1D, -3D, -7D, -DRY and -LOSS. Days need a clock that is right, dry weight does not."""
+"""Weight in heart failure: WT-HF-1D, -3D, -7D, -DRY and -LOSS. Not what another person weighed.
+
+Days need a clock that can be believed, dry weight does not.
+"""
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from decimal import Decimal
-from typing import Final
 
+from simulators.oracle.believable import believable
 from simulators.oracle.point import Point
 from simulators.oracle.seen import Seen, rows
+from simulators.oracle.units import kilograms
 
-KG_IN: Final = {"kg": Decimal(1), "lb": Decimal("0.45359237")}
 Judge = Callable[[Point, Sequence[Point]], bool]
-
-
-def kilograms(point: Point) -> Decimal:
-    return point.number("weight") * KG_IN[point.values["weight"][1]]
 
 
 def failing(seen: Seen, point: Point) -> bool:
@@ -73,11 +72,13 @@ def wt_hf_dry(seen: Seen) -> list[Point]:
     dry = dict(seen.patient.facts).get("dry_weight")
     if dry is None:
         return []
-    return rows(seen.points, lambda point: kilograms(point) - Decimal(dry) > 2 and failing(seen, point))
+    mine = {point.key for point in believable(seen, "weight").points}
+    points = [point for point in seen.points if point.key in mine or not point.sure]
+    return rows(points, lambda point: kilograms(point) - Decimal(dry) > 2 and failing(seen, point))
 
 
 def _against_before(seen: Seen, breaks: Judge) -> list[Point]:
-    sure = seen.sure.points
+    sure = believable(seen, "weight").points
     ahead = {point.key: sure[:n] for n, point in enumerate(sure)}
     return rows(sure, lambda point: failing(seen, point) and breaks(point, ahead[point.key]))
 
