@@ -47,7 +47,7 @@ STABLE: Final = replace(
     heart_failure.CONDITION,
     kit={**heart_failure.CONDITION.kit, "scale": partial(heart_failure.scale, every=45.0, pick=Life.rare_days)},
 )
-AWAY: Final = Away(0.006, 3, 20)  # about every second month for a device that is used three times a day
+AWAY: Final = Away(0.004, 2, 8)  # once in three months for a device that is used three times a day
 
 # of 100 patients; all (design)
 SHARES: Final[Mapping[str, tuple[Condition, int]]] = MappingProxyType(
