@@ -41,6 +41,10 @@ MASK: Final = {
     "ahi": Display("/h", 1), "central_ahi": Display("/h", 1), "leak": Display("L/min", 1),
     "pressure": Display("cmH2O", 1),
 }  # fmt: skip
+OXYGEN: Final = {
+    "time_in_bed": Display("min"), "total_sleep": Display("min"), "spo2_mean": Display("%"), "spo2_min": Display("%"),
+    "t90": Display("min"), "t88": Display("min"), "odi": Display("/h", 1),
+}  # fmt: skip
 KPA: Final = 7.500615758
 MMOL: Final = 18.0156
 POUND: Final = 0.45359237
@@ -60,6 +64,7 @@ MODELS: Final = (
     Model("Treadplate kg", "scale", "weight", "kg", {"weight": Display("kg", 1)}),
     Model("Treadplate lb", "scale", "weight", "lb", {"weight": Display("lb", 1, POUND)}),
     Model("Nightwind P", "cpap", "sleep", "", {**NIGHT, **MASK}),
+    Model("Nightring O", "ring", "sleep", "", OXYGEN),
     Model("Nightmat S", "mat", "sleep", "", NIGHT),
 )
 

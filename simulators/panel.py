@@ -8,6 +8,7 @@ from typing import Final
 
 from simulators.conditions import (
     apnoea,
+    breathless,
     congestion,
     diabetes_type_1,
     diabetes_type_2,
@@ -19,6 +20,7 @@ from simulators.conditions import (
     hypertension,
     pregnancy,
     unaware,
+    unmasked,
 )
 from simulators.conditions.condition import Condition
 from simulators.physiology.blood_pressure import Sitting, Vessels
@@ -59,7 +61,9 @@ SHARES: Final[Mapping[str, tuple[Condition, int]]] = MappingProxyType(
             (STABLE, 8),
             (diabetes_type_1.CONDITION, 4),
             (unaware.CONDITION, 3),
-            (apnoea.CONDITION, 6),
+            (apnoea.CONDITION, 2),
+            (unmasked.CONDITION, 2),
+            (breathless.CONDITION, 2),
             (discharged.CONDITION, 5),
             (congestion.CONDITION, 4),
             (frail.CONDITION, 4),

@@ -38,7 +38,7 @@ LEFT_OUT: Final = frozenset({OTHER_PERSON, STEP, QUESTIONABLE})  # of trends; th
 TRENDS: Final = frozenset(
     {
         "BP-HOME-EU", "BP-HOME-US", "BP-DROP", "BP-RISE", "BP-PP", "HR-TREND", "CGM-ROC", "CGM-ULS",
-        "SLP-AHI", "SLP-AHI-CPAP", "SLP-CPAP-USE", "SLP-ODI", "SLP-SHORT", "SLP-LONG", "SLP-EFF",
+        "SLP-AHI", "SLP-AHI-CPAP",  # a night too short for an index is one for the other rules of sleep
         "WT-HF-1D", "WT-HF-3D", "WT-HF-7D", "WT-HF-DRY", "WT-HF-LOSS", "WT-LOSS-30", "WT-LOSS-90", "WT-LOSS-180",
     }
 )  # fmt: skip

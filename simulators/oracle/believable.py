@@ -30,7 +30,10 @@ def _odd_pressure(_: Seen, points: Sequence[Point], n: int) -> bool:
 
 
 def _odd_night(_: Seen, points: Sequence[Point], n: int) -> bool:
-    return "ahi" in points[n].values and points[n].number("ahi") > 120
+    """More than 120 an hour, or recorded for less than two hours, which is too short for an index."""
+    night = points[n]
+    short = "therapy_time" in night.values and night.number("therapy_time") < 120
+    return "ahi" in night.values and (night.number("ahi") > 120 or short)
 
 
 def _another(seen: Seen, points: Sequence[Point], n: int) -> bool:

@@ -13,7 +13,17 @@ from simulators.oracle.point import Point
 from simulators.oracle.pressure import bp_low_crit, bp_preg, bp_sev
 from simulators.oracle.pulse import hr_brady, hr_irreg, hr_tachy, hr_trend
 from simulators.oracle.seen import Seen
-from simulators.oracle.sleep import slp_ahi
+from simulators.oracle.sleep import (
+    slp_ahi,
+    slp_ahi_cpap,
+    slp_cpap_use,
+    slp_eff,
+    slp_nadir,
+    slp_odi,
+    slp_short,
+    slp_spo2_88,
+    slp_t90,
+)
 from simulators.oracle.streams import streams
 from simulators.oracle.weeks import bp_drop, bp_home_eu, bp_home_us, bp_rise
 from simulators.oracle.weight import wt_hf_1d, wt_hf_3d, wt_hf_7d, wt_hf_dry, wt_hf_loss
@@ -36,7 +46,11 @@ RULES: Final[Mapping[str, Mapping[str, Starts]]] = MappingProxyType(
             "GLU-L1": glu_l1, "GLU-L2": glu_l2, "GLU-XHI": glu_xhi, "GLU-VHI": glu_vhi, "GLU-HI": glu_hi,
             "GLU-PREG": glu_preg,
         },
-        "sleep": {"SLP-AHI": slp_ahi},
+        "sleep": {
+            "SLP-AHI": slp_ahi, "SLP-AHI-CPAP": slp_ahi_cpap, "SLP-CPAP-USE": slp_cpap_use, "SLP-ODI": slp_odi,
+            "SLP-SHORT": slp_short, "SLP-EFF": slp_eff, "SLP-SPO2-88": slp_spo2_88, "SLP-NADIR": slp_nadir,
+            "SLP-T90": slp_t90,
+        },
         "weight": {
             "WT-HF-1D": wt_hf_1d, "WT-HF-3D": wt_hf_3d, "WT-HF-7D": wt_hf_7d, "WT-HF-DRY": wt_hf_dry,
             "WT-HF-LOSS": wt_hf_loss,

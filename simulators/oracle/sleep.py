@@ -1,7 +1,9 @@
-"""SLP-AHI: the median of the nights of seven local dates, from four nights on, at 5 events an hour or more."""
+"""Nights: what a week or a month of them shows, and what one does. A night belongs to the local date it ends on."""
 
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from statistics import median
 from typing import Final
 
@@ -9,18 +11,105 @@ from simulators.oracle.believable import believable
 from simulators.oracle.point import Point
 from simulators.oracle.seen import Seen, rows
 
-NIGHTS: Final = timedelta(days=7)
-ENOUGH: Final = 4
-MILD: Final = Decimal(5)
+ENOUGH: Final = 4  # nights of seven; with fewer nothing is judged
+Nights = Sequence[Point]
 
 
 def slp_ahi(seen: Seen) -> list[Point]:
-    nights = believable(seen, "sleep").having("ahi").points
+    """The median of seven dates is 5 an hour or more."""
+    return _median_of_five(seen, believable(seen, "sleep").having("ahi"))
 
-    def raised(last: Point) -> bool:
-        today = seen.day(last)
-        ahead = [night for night in nights if night.at <= last.at]
-        week = [night.number("ahi") for night in ahead if seen.day(night) > today - NIGHTS]
-        return len(week) >= ENOUGH and median(week) >= MILD
 
-    return rows(nights, raised)
+def slp_ahi_cpap(seen: Seen) -> list[Point]:
+    """The same of nights on therapy."""
+    nights = believable(seen, "sleep").having("ahi")
+    treated = [night for night in nights.points if seen.has("therapy", "cpap", night.at)]
+    return _median_of_five(seen, Seen(seen.patient, treated))
+
+
+def _median_of_five(seen: Seen, nights: Seen) -> list[Point]:
+    def raised(week: Nights) -> bool:
+        return len(week) >= ENOUGH and median(night.number("ahi") for night in week) >= 5
+
+    return _over(seen, nights.points, 7, raised)
+
+
+def slp_cpap_use(seen: Seen) -> list[Point]:
+    """Less than 4 h on more than 30 % of the nights of 30 dates, from 14 nights on."""
+    nights = seen.sure.having("therapy_time").points
+    treated = [night for night in nights if seen.has("therapy", "cpap", night.at)]
+
+    def little(month: Nights) -> bool:
+        worn = _by_date(seen, month, "therapy_time")
+        short = sum(minutes < 240 for minutes in worn.values())
+        return len(worn) >= 14 and 10 * short > 3 * len(worn)
+
+    return _over(seen, treated, 30, little)
+
+
+def slp_odi(seen: Seen) -> list[Point]:
+    """15 an hour or more on three of seven dates."""
+
+    def frequent(week: Nights) -> bool:
+        return sum(index >= 15 for index in _by_date(seen, week, "odi").values()) >= 3
+
+    return _over(seen, seen.sure.having("odi").points, 7, frequent)
+
+
+def slp_short(seen: Seen) -> list[Point]:
+    """The mean of seven dates is below 7 h."""
+
+    def short(week: Nights) -> bool:
+        slept = _by_date(seen, week, "total_sleep")
+        return len(slept) >= ENOUGH and sum(slept.values()) < 420 * len(slept)
+
+    return _over(seen, seen.sure.having("total_sleep").points, 7, short)
+
+
+def slp_eff(seen: Seen) -> list[Point]:
+    """The mean over seven dates of sleep in the time in bed is below 85 %."""
+
+    def broken(week: Nights) -> bool:
+        slept, lain = (_by_date(seen, week, name) for name in ("total_sleep", "time_in_bed"))
+        shares = [Fraction(slept[day]) / Fraction(lain[day]) for day in slept if lain[day]]
+        return len(shares) >= ENOUGH and sum(shares) < Fraction(85, 100) * len(shares)
+
+    return _over(seen, seen.sure.having("total_sleep").having("time_in_bed").points, 7, broken)
+
+
+def slp_spo2_88(seen: Seen) -> list[Point]:
+    """One night is enough, of a lost clock too; so for the next two."""
+    return rows(seen.having("t88").points, lambda night: night.number("t88") >= 5)
+
+
+def slp_nadir(seen: Seen) -> list[Point]:
+    return rows(seen.having("spo2_min").points, lambda night: night.number("spo2_min") < 90)
+
+
+def slp_t90(seen: Seen) -> list[Point]:
+    """More than five minutes below 90 %, or more than 30 % of the time in bed."""
+
+    def low(night: Point) -> bool:
+        minutes = night.number("t90")
+        bed = night.number("time_in_bed") if "time_in_bed" in night.values else Decimal(0)
+        return minutes > 5 or (bed > 0 and 10 * minutes > 3 * bed)
+
+    return rows(seen.having("t90").points, low)
+
+
+def _over(seen: Seen, nights: Nights, dates: int, breaks: Callable[[Nights], bool]) -> list[Point]:
+    """Judged at each night over so many dates, of which its own is the last."""
+
+    def judged(last: Point) -> bool:
+        since = seen.day(last) - timedelta(days=dates)
+        return breaks([night for night in nights if night.at <= last.at and seen.day(night) > since])
+
+    return rows(nights, judged)
+
+
+def _by_date(seen: Seen, nights: Nights, name: str) -> dict[date, Decimal]:
+    """What one of a date's nights says; of the therapy the spells add up. (The simulator has one a date.)"""
+    found: dict[date, Decimal] = {}
+    for night in nights:
+        found[seen.day(night)] = found.get(seen.day(night), Decimal(0)) + night.number(name)
+    return found

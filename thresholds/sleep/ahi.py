@@ -78,6 +78,5 @@ SLP_AHI_CPAP: Final = Rule(
     fold=fold_on_therapy,
     lookback=WEEK,
     needs=CPAP,
-    on=False,
     parameters=medians(info=5, moderate=10),
 )

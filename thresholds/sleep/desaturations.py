@@ -44,7 +44,6 @@ SLP_ODI: Final = Rule(
     standing="3 % form seen in the source; flag (design); no reading says whether drops of 3 % or 4 % were counted",
     fold=fold_frequent,
     lookback=WEEK,
-    on=False,
     parameters=(
         parameter("odi", "index from which on a night counts", "15 /h", "lower", ODI),
         parameter("nights", "such nights of the last seven", "3 1", "lower", COUNT),

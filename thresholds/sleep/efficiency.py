@@ -68,7 +68,6 @@ SLP_EFF: Final = Rule(
     standing="(unverified), the paper located; below 75 %, and the four nights, (design)",
     fold=fold_efficiency,
     lookback=WEEK,
-    on=False,
     parameters=(
         parameter("info", "mean below which it is INFO", "85 %", "higher", PERCENT),
         parameter("moderate", "mean below which it is MOD", "75 %", "higher", PERCENT),

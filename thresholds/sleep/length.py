@@ -72,7 +72,6 @@ SLP_SHORT: Final = Rule(
     standing="seen cited with 7–9 h; below 6 h, and the four nights, (design)",
     fold=fold_short,
     lookback=WEEK,
-    on=False,
     parameters=(
         parameter("info", "mean below which it is INFO", "420 min", "higher", TOTAL_SLEEP),
         parameter("moderate", "mean below which it is MOD", "360 min", "higher", TOTAL_SLEEP),

@@ -65,7 +65,6 @@ SLP_SPO2_88: Final = Rule(
     source="ICSD-3 sleep hypoxaemia; CMS NCD 240.2",
     standing="(unverified)",
     fold=fold_88,
-    on=False,
     parameters=(parameter("time", "time at or below 88 % from which on it counts", "5 min", "lower", T88),),
 )
 SLP_NADIR: Final = Rule(
@@ -77,7 +76,6 @@ SLP_NADIR: Final = Rule(
     source="Harvard sleep education: ≥ 90 mild, 80–89 moderate, < 80 severe",
     standing="classes seen in the source, no classification is agreed; no check for artefacts, since no reading tells",
     fold=fold_nadir,
-    on=False,
     parameters=(
         parameter("moderate", "saturation below which it is MOD", "90 %", "higher", LOWEST),
         parameter("high", "saturation below which it is HIGH", "80 %", "higher", LOWEST),
@@ -93,7 +91,6 @@ SLP_T90: Final = Rule(
     source="none named",
     standing="(unverified); the time in bed as the recording (design)",
     fold=fold_90,
-    on=False,
     parameters=(
         parameter("time", "time below 90 % above which it counts", "5 min", "lower", T90),
         parameter("share", "share of the time in bed above which it is HIGH", "30 %", "lower", PERCENT),

@@ -56,7 +56,6 @@ SLP_CPAP_USE: Final = Rule(
     fold=fold_use,
     lookback=timedelta(days=MONTH + 1),
     needs=CPAP,
-    on=False,
     parameters=(
         parameter("use", "therapy time below which a night has too little", "240 min", "higher", THERAPY_TIME),
         parameter("nights", "share of such nights above which it counts", "30 %", "lower", PERCENT),
