@@ -25,7 +25,7 @@ from simulators.conditions import (
 from simulators.conditions.condition import Condition
 from simulators.physiology.blood_pressure import Sitting, Vessels
 from simulators.series import Life
-from simulators.transport_faults import Away
+from simulators.transport_faults import Held
 
 # A cohort to be looked at shows something every week; a panel has its events as seldom as patients have them.
 BODIES: Final = (
@@ -49,7 +49,8 @@ STABLE: Final = replace(
     heart_failure.CONDITION,
     kit={**heart_failure.CONDITION.kit, "scale": partial(heart_failure.scale, every=45.0, pick=Life.rare_days)},
 )
-AWAY: Final = Away(0.004, 2, 8)  # once in three months for a device that is used three times a day
+AWAY: Final = Held(0.004, 2, 8)  # once in three months for a device that is used three times a day
+MIXED: Final = Held(0.05, 2, 3)
 
 # of 100 patients; all (design)
 SHARES: Final[Mapping[str, tuple[Condition, int]]] = MappingProxyType(

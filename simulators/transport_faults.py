@@ -25,8 +25,8 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Away:
-    """Before this share of its uploads a device goes out of reach, until so many wait."""
+class Held:
+    """Before this share of its uploads a device holds back what it takes, until so many wait."""
 
     share: float
     least: int
@@ -34,13 +34,24 @@ class Away:
 
 
 Fault = Callable[[list[Step], Random], list[Step]]
-OFTEN: Final = Away(0.03, 3, 30)
+OUT_OF_REACH: Final = Held(0.03, 3, 30)
+OUT_OF_ORDER: Final = Held(0.1, 2, 10)
 
 
-def schedule(uploads: Sequence[Upload], faults: frozenset[str], seed: int, away: Away = OFTEN) -> list[Step]:
+def schedule(
+    uploads: Sequence[Upload],
+    faults: frozenset[str],
+    seed: int,
+    away: Held = OUT_OF_REACH,
+    mixed: Held = OUT_OF_ORDER,
+) -> list[Step]:
     """`uploads` in the order of their release. A device's first upload is left alone (contract, `simulate run`);
     names that are no transport faults are ignored, as they were dealt with when the readings were planned."""
-    known: dict[str, Fault] = {**TRANSPORT_FAULTS, "offline": partial(_offline, away=away)}
+    known: dict[str, Fault] = {
+        **TRANSPORT_FAULTS,
+        "offline": partial(_offline, away=away),
+        "reorder": partial(_reorder, mixed=mixed),
+    }
     steps: list[Step] = []
     for device, mine in _by_device(uploads).items():
         first, *rest = (Step(upload, upload.at) for upload in mine)
@@ -65,18 +76,18 @@ def _duplicate(steps: list[Step], rng: Random) -> list[Step]:
     ]
 
 
-def _reorder(steps: list[Step], rng: Random) -> list[Step]:
-    """Now and then a device holds back up to ten uploads and sends them in any order."""
+def _reorder(steps: list[Step], rng: Random, mixed: Held = OUT_OF_ORDER) -> list[Step]:
+    """Now and then a device holds back some uploads and sends them in any order."""
     done: list[Step] = []
     while len(done) < len(steps):
-        length = rng.randint(2, 10) if rng.random() < 0.1 else 1
+        length = rng.randint(mixed.least, mixed.most) if rng.random() < mixed.share else 1
         block = steps[len(done) : len(done) + length]
         release = block[-1].release
         done += [replace(step, release=release) for step in rng.sample(block, len(block))]
     return done
 
 
-def _offline(steps: list[Step], rng: Random, away: Away = OFTEN) -> list[Step]:
+def _offline(steps: list[Step], rng: Random, away: Held = OUT_OF_REACH) -> list[Step]:
     """Now and then a device is out of reach until it has some uploads to send at once."""
     done: list[Step] = []
     while len(done) < len(steps):

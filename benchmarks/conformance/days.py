@@ -18,7 +18,7 @@ from ingest.decode import decode
 from ingest.delivery import UP, Decoding, handed_over
 from models.tables import Evaluation, Flag
 from registry.holders import Holders
-from simulators.panel import AWAY
+from simulators.panel import AWAY, MIXED
 from simulators.plan import Plan, Upload
 from simulators.transport_faults import Step, schedule
 
@@ -49,7 +49,7 @@ def live(writer: Engine, plan: Plan, faults: frozenset[str], start: datetime) ->
         for patient in plan.patients:
             enrol_planned(session, patient, start)
     rounds = start + ROUND
-    for now, uploads in _turns(arrivals(schedule(plan.uploads, faults, plan.seed, AWAY))):
+    for now, uploads in _turns(arrivals(schedule(plan.uploads, faults, plan.seed, AWAY, MIXED))):
         _wait_until(clinic, now)
         _take(clinic, uploads)
         if now >= rounds:
