@@ -62,6 +62,11 @@ def check_amount(number: Number, amount: Amount) -> None:
         raise RegistryError(f"{number} is not in {amount.unit!r}; allowed units: {units}")
     if NUMBER.fullmatch(amount.text) is None or not Decimal(amount.text):
         raise RegistryError(f"{amount.text!r} is no number above 0 such as {parameter.pairs[0].text}, for {number}")
+    if parameter.component is not None:
+        low, high = parameter.component.plausible
+        if not low <= convert(amount, parameter.accepts) <= high:
+            span = f"{low} to {high} {parameter.component.unit}"
+            raise RegistryError(f"{_said(amount)} is no value that could be measured, for {number}: {span}")
 
 
 def whole_unit(number: Number, unit: str | None) -> str:

@@ -33,6 +33,12 @@ REFUSED = {
     "no number": (limit("BP-S2", "systolic", "high mmHg"), "'high' is no number above 0 such as 160"),
     "zero": (limit("BP-S2", "systolic", "0 mmHg"), "'0' is no number above 0"),
     "an exponent": (limit("BP-S2", "systolic", "1e2 mmHg"), "'1e2' is no number above 0"),
+    "a figure that no cuff shows": (
+        limit("BP-S2", "systolic", "1600 mmHg", PROVIDER),
+        "1600 mmHg is no value that could be measured, for systolic of BP-S2: 40 to 299 mm[Hg]",
+    ),
+    "mg/dL said as mmol/L": (limit("GLU-L1", "low", "70 mmol/L"), "for low of GLU-L1: 10 to 1000 mg/dL"),
+    "four of the last three days": (limit("BP-S2", "days", "4 1"), "beyond the absolute limit of days of BP-S2, 3 1"),
     "a role that nobody has": (limit("BP-S2", "systolic", "165 mmHg", "boss"), "allowed: nurse, provider"),
     "no reason": (limit("BP-S2", "systolic", "165 mmHg", reason=" "), "a limit needs a reason"),
     "systolic below diastolic": (

@@ -94,6 +94,6 @@ BP_S2: Final = Rule(
     unless=(PREGNANCY,),
     parameters=(
         *pair(160, 100, "from which on it is grade 2", (180, 120)),
-        parameter("days", "dates of the last three with such a reading", "2 1", "lower", COUNT),
+        parameter("days", "dates of the last three with such a reading", "2 1", "lower", COUNT, "3 1"),
     ),
 )

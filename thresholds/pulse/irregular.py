@@ -62,5 +62,5 @@ HR_IRREG: Final = Rule(
     standing="(design); of 30 days at most",
     fold=fold_irregular,
     lookback=WITHIN,
-    parameters=(parameter("readings", "irregular readings of the last ten", "3 1", "lower", COUNT),),
+    parameters=(parameter("readings", "irregular readings of the last ten", "3 1", "lower", COUNT, "10 1"),),
 )

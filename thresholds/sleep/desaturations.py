@@ -46,6 +46,6 @@ SLP_ODI: Final = Rule(
     lookback=WEEK,
     parameters=(
         parameter("odi", "index from which on a night counts", "15 /h", "lower", ODI),
-        parameter("nights", "such nights of the last seven", "3 1", "lower", COUNT),
+        parameter("nights", "such nights of the last seven", "3 1", "lower", COUNT, "7 1"),
     ),
 )
