@@ -144,6 +144,7 @@ def test_a_programme_that_is_over_says_nothing_more() -> None:
 def test_who_leaves_early_leaves_the_limits_of_later_phases_too() -> None:
     added = implied("post_discharge_30", BEGAN, BEGAN + 3 * DAY, author="Dr. Roy")
     assert {each.until_at for part in added for each in part} == {BEGAN + 3 * DAY}
+    assert {each.from_at for part in added for each in part} == {BEGAN}, "no phase begins after that"
 
 
 def test_of_two_programmes_the_safer_limit_wins_and_both_are_known() -> None:
