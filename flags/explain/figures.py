@@ -15,7 +15,7 @@ from thresholds.blood_pressure.repeated import Days
 from thresholds.blood_pressure.trend import Rising
 from thresholds.cgm.rate import Recent
 from thresholds.estimates.home_week import ENOUGH_DAYS, ENOUGH_READINGS, home_mean
-from thresholds.estimates.means import ByDate, Mean, RecentAndBefore, shown
+from thresholds.estimates.means import ByDate, RecentAndBefore, Span, shown
 from thresholds.facts import decimal_fact
 from thresholds.glucose.high import Highs
 from thresholds.glucose.low import LowWeek
@@ -75,18 +75,18 @@ def _mean_of_week(window: ByDate, sample: Sample, rule: Rule, case: Case) -> Fig
 
 def _change(window: RecentAndBefore, sample: Sample, rule: Rule, case: Case) -> Figure:
     newer, older = _means(window.recent), _means(window.before)
-    of = frozenset(at for at, _ in (*window.newer, *window.older))
-    if not window.spans[1] - window.spans[0]:
+    of = frozenset(at for at, _ in (*window.recent.dated, *window.before.dated))
+    if window.lengths[1] == window.lengths[0]:
         return Figure(f"mean {newer} in 7 days", window.recent.count >= SIX, of)
     enough = min(window.recent.count, window.before.count) >= SIX
     return Figure(f"mean {newer} in 7 days against {older} in the 28 before", enough, of)
 
 
-def _means(mean: Mean) -> str:
-    if not mean.count:
+def _means(span: Span) -> str:
+    if not span.count:
         return "of no readings"
-    numbers = "/".join(shown(mean.of(place), ROUND_DOWN) for place in range(len(mean.sums)))
-    return f"{numbers} of {mean.count} readings"
+    numbers = "/".join(shown(span.of(place), ROUND_DOWN) for place in range(len(span.dated[0][1])))
+    return f"{numbers} of {span.count} readings"
 
 
 def _rising(window: Rising, sample: Sample, rule: Rule, case: Case) -> Figure:

@@ -44,7 +44,7 @@ def wide(sample: Sample, window: RecentAndBefore, case: Case, bounds: Bounds) ->
 
 def fold_wide(samples: Sequence[Sample], start: datetime, case: Case) -> list[Found]:
     """Without readings of a doubtful clock; an episode ends when there is not enough to judge by, too."""
-    window = RecentAndBefore(width, 1, WEEK, timedelta(0))
+    window = RecentAndBefore(width, WEEK, timedelta(0))
     return fold(BP_PP, moments(samples, doubtful=False), start, case, wide, window)
 
 

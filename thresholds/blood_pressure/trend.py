@@ -26,7 +26,7 @@ SLOPE_ENOUGH: Final = 10
 
 
 def weeks() -> RecentAndBefore:
-    return RecentAndBefore(pressures, 2, RECENT, BEFORE)
+    return RecentAndBefore(pressures, RECENT, BEFORE)
 
 
 def changes(window: RecentAndBefore) -> tuple[Fraction, Fraction] | None:

@@ -29,36 +29,41 @@ class Mean:
         self.count += 1
         self.sums = list(map(EXACT.add, self.sums, numbers))
 
-    def remove(self, numbers: Numbers) -> None:
-        self.count -= 1
-        self.sums = list(map(EXACT.subtract, self.sums, numbers))
-
     def of(self, place: int = 0) -> Fraction:
         return quotient([self.sums[place]], self.count)
+
+
+class Span:
+    """What was measured in a span of time. Summed when it is asked for: much more joins and leaves than is judged."""
+
+    def __init__(self) -> None:
+        self.dated: deque[tuple[datetime, Numbers]] = deque()
+
+    @property
+    def count(self) -> int:
+        return len(self.dated)
+
+    def of(self, place: int = 0) -> Fraction:
+        """The mean of one of the numbers; there must be any."""
+        return quotient([numbers[place] for _, numbers in self.dated], len(self.dated))
 
 
 class RecentAndBefore:
     """The means of (at - recent, at] and of the span `before` that ends there, for the newest moment's `at`."""
 
-    def __init__(self, take: Take, width: int, recent: timedelta, before: timedelta) -> None:
+    def __init__(self, take: Take, recent: timedelta, before: timedelta) -> None:
         self.take = take
-        self.spans = recent, recent + before
-        self.recent, self.before = Mean(width), Mean(width)
-        self.newer: deque[tuple[datetime, Numbers]] = deque()
-        self.older: deque[tuple[datetime, Numbers]] = deque()
+        self.lengths = recent, recent + before
+        self.recent, self.before = Span(), Span()
 
     def move(self, moment: Moment) -> None:
         at = moment[0].at
-        for numbers in map(self.take, moment):
-            self.newer.append((at, numbers))
-            self.recent.add(numbers)
-        while at - self.newer[0][0] >= self.spans[0]:
-            passed = self.newer.popleft()
-            self.recent.remove(passed[1])
-            self.before.add(passed[1])
-            self.older.append(passed)
-        while self.older and at - self.older[0][0] >= self.spans[1]:
-            self.before.remove(self.older.popleft()[1])
+        newer, older = self.recent.dated, self.before.dated
+        newer.extend((at, numbers) for numbers in map(self.take, moment))
+        while at - newer[0][0] >= self.lengths[0]:
+            older.append(newer.popleft())
+        while older and at - older[0][0] >= self.lengths[1]:
+            older.popleft()
 
 
 class ByDate:
@@ -73,10 +78,11 @@ class ByDate:
 
     def move(self, moment: Moment) -> None:
         today = moment[0].at.astimezone(self.zone).date()
-        self.means = {day: mean for day, mean in self.means.items() if day >= today - self.back}
-        mean = self.means.setdefault(today, Mean(self.width))
+        if today not in self.means:
+            self.means = {day: mean for day, mean in self.means.items() if day >= today - self.back}
+            self.means[today] = Mean(self.width)
         for numbers in map(self.take, moment):
-            mean.add(numbers)
+            self.means[today].add(numbers)
 
 
 def quotient(numbers: Iterable[Decimal], by: int) -> Fraction:

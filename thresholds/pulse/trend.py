@@ -36,7 +36,7 @@ def risen(sample: Sample, window: RecentAndBefore, case: Case, bounds: Bounds) -
 
 def fold_trend(samples: Sequence[Sample], start: datetime, case: Case) -> list[Found]:
     """Without readings of a doubtful clock; an episode ends when there is not enough to judge by, too."""
-    window = RecentAndBefore(numbers, 1, RECENT, BEFORE)
+    window = RecentAndBefore(numbers, RECENT, BEFORE)
     return fold(HR_TREND, moments(with_pulse(samples), doubtful=False), start, case, risen, window)
 
 
