@@ -17,6 +17,7 @@ WORDING: Final = (
     " alarm system, not for emergencies. Each flag states the rule, limit, readings and source so it can be checked."
     " Does not diagnose or change treatment."
 )
+STRANGE: Final = "Sent with another offset than the patient's zone has: {} readings. Dates and hours are of the zone."
 VERSION: Final = 1
 
 

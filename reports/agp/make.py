@@ -9,13 +9,13 @@ import pandas as pd
 from models.measures import GLUCOSE
 from reports.agp.bands import BANDS, GROUPS, Group, bands_of
 from reports.agp.page import blocks
-from reports.agp.profile import profile
+from reports.agp.profile import PRICKED, SENSED, profile
 from reports.agp.rhythm import Covered, covered, whole_days
 from reports.errors import ReportError
 from reports.figure import Figure, figure, finite, share
 from reports.period import MINUTES_A_DAY
 from reports.readings import Wanted, counting, digest, elsewhere, questionable, read_readings
-from reports.report import Ask, Found
+from reports.report import STRANGE, Ask, Found
 
 FEWEST_DAYS: Final = 14
 FEWEST_PERCENT: Final = 70
@@ -41,7 +41,7 @@ def make(ask: Ask) -> Found:
     frame, left_out = counting(everything)
     glucose = _prepared(ask, frame)
     figures = _figures(glucose)
-    rows = profile(glucose.frame)
+    rows = profile(glucose.frame, SENSED if glucose.source == "cgm" else PRICKED)
     limits = [_goal_line(glucose.group, each.figure, each.less, each.percent) for each in glucose.group.goals]
     more = {"source": glucose.source, "goals": glucose.group.name}
     tables = {"profile": rows, "days": _days(glucose)}
@@ -177,10 +177,9 @@ def _goal_line(group: Group, name: str, less: bool, percent: int) -> dict[str, A
 def _notes(glucose: Glucose) -> list[str]:
     strange = elsewhere(glucose.frame)
     notes = {
-        f"{glucose.clamped} readings were LO or HI; for mean, SD, CV and GMI they stand for one mg/dL beyond the"
-        " scale's end.": glucose.clamped,
-        f"{strange} readings were sent with another offset than the patient's zone has: days and hours are those of"
-        " the zone.": strange,
+        f"LO or HI: {glucose.clamped} readings. For mean, SD, CV and GMI they stand for one mg/dL beyond the scale's"
+        " end.": glucose.clamped,
+        STRANGE.format(strange): strange,
         "Of a meter, shares are of readings, not of time: people measure when they have a reason to.": (
             glucose.source == "meter"
         ),

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from charts import axis, palette
-from charts.layers import Band, Limit, Line
+from charts.layers import Band, Dots, Limit, Line, Point
 from charts.plot import Plot, draw
 from charts.small import Day, Days, draw_days
 from charts.stack import Part, draw_stack
@@ -27,6 +27,7 @@ BAND_WORDS: Final = {
     "very_high": "Very high", "high": "High", "target": "Target", "low": "Low", "very_low": "Very low",
 }  # fmt: skip
 TOP: Final = {"mg/dL": 350, "mmol/L": 20}
+LEVELS_SHOWN: Final = ("p5", "p25", "p50", "p75", "p95")
 GAP: Final = 3  # spacings of the sensor, after which a curve is not drawn on
 
 
@@ -125,13 +126,15 @@ def _value_axis(glucose: Glucose) -> axis.Axis:
 
 
 def _modal_day(glucose: Glucose, rows: Sequence[Row]) -> Picture:
-    # a bin's percentiles stand in its middle, and the day closes where it begins
-    places = [float(row["minute"] or 0) + 7.5 for row in rows]
-    smoothed = {name: smooth(list(rows), name) for name in ("p5", "p25", "p50", "p75", "p95")}
+    """Of a meter each reading is drawn, since there are few."""
+    places = [float(row["minute"] or 0) + 720 / len(rows) for row in rows]  # in the middle of the bin
+    sensed = glucose.source == "cgm"
+    smoothed = {name: smooth(list(rows), name) if sensed else [row[name] for row in rows] for name in LEVELS_SHOWN}
     layers = (
         Band("5–95 % of readings", list(zip(places, smoothed["p5"], smoothed["p95"], strict=True)), palette.LIGHT),
         Band("25–75 %", list(zip(places, smoothed["p25"], smoothed["p75"], strict=True)), palette.MIDDLE),
         Line("median", list(zip(places, smoothed["p50"], strict=True)), palette.DARK, 2.4),
+        *(() if sensed else [Dots("each reading", _spots(glucose), palette.SECOND, "disc", 2.2)]),
     )
     low, high = bounds(glucose.group, glucose.unit)
     limits = [Limit(float(each), f"{each} target", palette.GOAL) for each in (high, low)]
@@ -141,19 +144,23 @@ def _modal_day(glucose: Glucose, rows: Sequence[Row]) -> Picture:
     return Picture(title, draw(plot), _profile_table(rows))
 
 
+def _spots(glucose: Glucose) -> list[Point]:
+    local = glucose.frame["local"].dt
+    return list(zip((local.hour * 60 + local.minute).tolist(), glucose.frame["value"].tolist(), strict=True))
+
+
 def _profile_table(rows: Sequence[Row]) -> Table:
-    names = ("p5", "p25", "p50", "p75", "p95")
     lines = [
         (
             f"{int(row['minute'] or 0) // 60:02}:{int(row['minute'] or 0) % 60:02}",
             str(row["n"]),
             str(row["days"]),
-            *(_rounded(row[name]) for name in names),
+            *(_rounded(row[name]) for name in LEVELS_SHOWN),
         )
         for row in rows
     ]
     columns = ("From", "Readings", "Days", "5 %", "25 %", "Median", "75 %", "95 %")
-    return Table("As a table, by quarter of an hour; blank below five days", columns, lines, folded=True)
+    return Table("As a table, by local time; blank below five days", columns, lines, folded=True)
 
 
 def _rounded(value: float | None) -> str | None:
@@ -176,13 +183,13 @@ def _daily(glucose: Glucose, ask: Ask) -> Picture:
     return Picture("Each day", draw_days(picture), table)
 
 
-def _points(frame: Any, glucose: Glucose) -> list[tuple[float, float | None]]:
+def _points(frame: Any, glucose: Glucose) -> list[Point]:
     """Minutes since midnight and values, with a gap where the sensor left out more than a few."""
     if frame is None:
         return []
     local = frame["local"].dt
     minutes = (local.hour * 60 + local.minute + local.second / 60).tolist()
-    points: list[tuple[float, float | None]] = []
+    points: list[Point] = []
     for minute, value in zip(minutes, frame["value"].tolist(), strict=True):
         if points and not 0 <= minute - points[-1][0] <= GAP * glucose.covered.rhythm:
             points.append((points[-1][0], None))

@@ -13,7 +13,7 @@ from reports.home_bp.category import SOURCE, category
 from reports.home_bp.page import blocks
 from reports.home_bp.protocol import HALVES, PRESSURES, Week, half, missing_slots, week_of
 from reports.readings import Wanted, counting, digest, elsewhere, questionable, read_readings
-from reports.report import Ask, Found
+from reports.report import STRANGE, Ask, Found
 
 RULES: Final = ("BP-SEV", "BP-HOME-EU", "BP-HOME-US")
 GOAL: Final = (130, 80)
@@ -144,9 +144,7 @@ def _notes(found: Pressures) -> list[str]:
     first = found.week.discarded
     notes = {
         f"The first day with readings, {first}, is left out of the protocol's means.": first,
-        f"{irregular} readings were taken with an irregular heartbeat: the pressure is less reliable.": irregular,
-        f"{strange} readings were sent with another offset than the patient's zone has: days are those of the zone.": (
-            strange
-        ),
+        f"Taken with an irregular heartbeat: {irregular} readings. The pressure is less reliable.": irregular,
+        STRANGE.format(strange): strange,
     }
     return [words for words, holds in notes.items() if holds]

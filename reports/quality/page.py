@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
@@ -30,10 +31,17 @@ MINUTES_AN_HOUR: Final = 60
 
 
 def blocks(found: Quality, figures: Mapping[str, Figure], ask: Ask) -> list[Block]:
-    shown = [Shown(words, figures[name], form, beside) for name, (words, form, beside) in FIGURES.items()]
+    shown = [Shown(words, _readable(figures[name]), form, beside) for name, (words, form, beside) in FIGURES.items()]
     made: list[Block] = [] if len(found.everything) else [Words("No reading in this period", ["None was stored."])]
     made += [Figures("Readings and how they came", shown), _devices(found), _refused(found), _coverage(found)]
     return [*made, *([_delays(found, ask)] if found.days else [])]
+
+
+def _readable(figure: Figure) -> Figure:
+    """Minutes as hours where they are many."""
+    if figure.unit != "min" or figure.value is None or figure.value < 2 * MINUTES_AN_HOUR:
+        return figure
+    return replace(figure, value=figure.value / MINUTES_AN_HOUR, unit="h")
 
 
 def _devices(found: Quality) -> Table:

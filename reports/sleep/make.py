@@ -10,7 +10,7 @@ import pandas as pd
 from reports.devices import devices_of
 from reports.figure import Figure, figure, finite, share
 from reports.readings import Wanted, counting, digest, elsewhere, questionable, read_readings
-from reports.report import Ask, Found
+from reports.report import STRANGE, Ask, Found
 from reports.sleep.nights import BEST, FIRST, FOUR_HOURS, NUMBERS, Night, best_thirty, night_of, nights, rows
 from reports.sleep.page import blocks
 
@@ -137,13 +137,11 @@ def _notes(found: Slept) -> list[str]:
     recorded = found.denominators.get("recording_time", 0) + found.denominators.get("not said", 0)
     best = found.best
     notes = {
-        f"{recorded} indices are not said to be per hour of sleep: per hour of recording they read lower.": recorded,
-        f"Of {short} recordings under two hours no index is used.": short,
+        f"Not said to be per hour of sleep: {recorded} indices. Per hour of recording they read lower.": recorded,
+        f"Under two hours: {short} recordings, of which no index is used.": short,
         f"Best thirty: only {best and best['dates_so_far']} of the first {FIRST} dates are over.": (
             best and best["dates_so_far"] < FIRST
         ),
-        f"{strange} readings were sent with another offset than the patient's zone has: dates are those of the zone.": (
-            strange
-        ),
+        STRANGE.format(strange): strange,
     }
     return [words for words, holds in notes.items() if holds]

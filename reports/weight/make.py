@@ -11,7 +11,7 @@ from reports.doubts import weighings, with_others
 from reports.figure import Figure, figure, finite
 from reports.flags import Line, flags_of
 from reports.readings import Wanted, counting, digest, elsewhere, questionable, read_readings
-from reports.report import Ask, Found
+from reports.report import STRANGE, Ask, Found
 from reports.weight.daily import LOOKBACK, Row, daily, longest_run, missed
 from reports.weight.hits import hits
 from reports.weight.page import blocks
@@ -137,11 +137,9 @@ def _notes(found: Weights) -> list[str]:
     others = len(found.others)
     off = sorted({hit["rule"] for hit in found.hits if not hit["on"]})
     notes = {
-        f"{others} weighings are more than 10 % from their week's median, perhaps another person's: left out.": others,
+        f"More than 10 % from their week's median, perhaps another person's: {others} weighings, left out.": others,
         f"{', '.join(off)}: matches are shown, but these rules are off and raise no flag.": off,
-        f"{strange} readings were sent with another offset than the patient's zone has: days are those of the zone.": (
-            strange
-        ),
+        STRANGE.format(strange): strange,
         "Rules of weight predict little (of the matches of a rule of thumb 6 % were right, EHJ-DH 2023;4:455): no match"
         " does not mean well.": not found.frame.empty,
     }

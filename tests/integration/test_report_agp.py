@@ -158,7 +158,7 @@ def test_off_scale_readings_count_in_their_bands_and_stand_one_beyond_the_scale_
     told = agp(ward)
     assert (value(told, "min"), value(told, "max"), value(told, "mean")) == (39, 401, 220)
     assert (value(told, "tbr_below_54"), value(told, "tar_above_250")) == (50, 50)
-    assert told["notes"][0].startswith("2 readings were LO or HI")
+    assert told["notes"][0].startswith("LO or HI: 2 readings.")
 
 
 def test_the_other_unit_is_the_same_person(ward: Ward) -> None:
@@ -243,7 +243,7 @@ def test_a_patient_whose_readings_say_another_offset_is_told_by_the_zone_and_say
     device = ward.admit("ana", "Europe/Paris")
     ward.take(device, "glucose", sample(1, START + timedelta(hours=1)))
     assert agp(ward)["notes"] == [
-        "1 readings were sent with another offset than the patient's zone has: days and hours are those of the zone."
+        "Sent with another offset than the patient's zone has: 1 readings. Dates and hours are of the zone."
     ]
 
 

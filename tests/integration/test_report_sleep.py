@@ -78,7 +78,7 @@ def test_an_index_says_what_it_is_an_hour_of(ward: Ward) -> None:
     sleep(ward, *(night(n, ahi=6, denominator=each) for n, each in enumerate(said)), night(3, ahi=6))  # type: ignore[arg-type]  # a word
     told = told_of(ward)
     assert told["denominators"] == {"not said": 1, "recording_time": 2, "sleep_time": 1}
-    assert told["notes"][0].startswith("3 indices are not said to be per hour of sleep")
+    assert told["notes"][0].startswith("Not said to be per hour of sleep: 3 indices.")
 
 
 def test_of_a_recording_under_two_hours_no_index_is_used(ward: Ward) -> None:

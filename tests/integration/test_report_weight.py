@@ -108,7 +108,7 @@ def test_another_persons_weight_is_left_out_and_counted(ward: Ward) -> None:
     assert value(told, "max") == 80.2
     assert told["hits"] == []
     assert told["missed"] == ["2026-03-05", "2026-03-07", "2026-03-08"]
-    assert told["notes"][0].startswith("1 weighings are more than 10 %")
+    assert told["notes"][0].startswith("More than 10 % from their week's median")
     assert "perhaps another person, left out" in ward.report("weight", "ana", 7, until=END).html()
 
 
