@@ -3,14 +3,17 @@
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from shutil import get_terminal_size
+from textwrap import wrap
+from typing import Any, Final
 
 import msgspec
 
-from hearthline.tables import Column, show_table
+from hearthline.tables import GAP, Column, show_table
 from registry.beginning import BEGINNING
 
 Row = Mapping[str, Any]
+LEAST: Final = 30  # narrower than this nothing is gained by breaking lines
 
 
 def show_rows(rows: Iterable[Row], columns: Sequence[Column], *, json: bool, none: str = "nothing to show") -> None:
@@ -27,15 +30,26 @@ def show_rows(rows: Iterable[Row], columns: Sequence[Column], *, json: bool, non
 
 
 def show_one(row: Row, *, json: bool) -> None:
-    """One thing: a line of JSON, or its keys and values below each other; nested lists get a line an entry."""
+    """One thing: a line of JSON, or its keys and values below each other; nested lists get a line an entry. On a
+    terminal a value goes on below itself where it is too long."""
     if json:
         return show_json(row)
     width = max(map(len, row))
     for key, value in row.items():
         entries = value if isinstance(value, list) and value else [value]
         for number, entry in enumerate(entries):
-            show_line(f"{'' if number else key.replace('_', ' '):<{width}}  {text(entry)}".rstrip())
+            name = "" if number else key.replace("_", " ")
+            for place, part in enumerate(_within(text(entry), width + GAP)):
+                show_line(f"{'' if place else name:<{width + GAP}}{part}".rstrip())
     return None
+
+
+def _within(words: str, indent: int) -> list[str]:
+    """The lines that fit beside the names, on a terminal; elsewhere one."""
+    room = get_terminal_size().columns - indent
+    if not sys.stdout.isatty() or room < LEAST or len(words) <= room:
+        return [words]
+    return wrap(words, room, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
 
 
 def show_json(row: object) -> None:

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from flags.explain.load import explain_at, explain_flag, list_covered
+from flags.explain.explanation import is_under_way
+from flags.explain.load import Asked, explain_at, explain_flag, list_covered
 from flags.states import EpisodeState
 from flags.worklist import get_flag, list_flags
 from hearthline.endings import find_id
@@ -63,16 +64,25 @@ def explained_absence(
     check_word("rule", rule_id, RULES)
     patient, rule = get_patient(session, patient_id), _rule(rule_id)
     asked = explain_at(session, patient, rule, at)
-    flags = [each for each in list_flags(session, patient=patient.id, rule=rule_id) if each.since <= at <= each.until]
+    flags = [each for each in list_flags(session, patient=patient.id, rule=rule_id) if _is_of(each, asked, at)]
     if json:
         watched = coverage_of(session, patient.id, rule, at, now)
         return explanation_line(asked) | {"flags": [each.id for each in flags], "coverage": watched}
-    told = {"flags then": list(_flag_texts(flags)) or "none", "note": NOTICE}
+    told = {"flags then": list(_flag_texts(flags, ZoneInfo(patient.zone))) or "none", "note": NOTICE}
     return explanation_sheet(asked) | {"coverage": coverage_text(session, patient.id, rule, at, now)} | told
 
 
-def _flag_texts(flags: Sequence[Flag]) -> Iterator[str]:
-    return (f"{each.id}  {each.severity} {each.status}" for each in flags)
+def _is_of(flag: Flag, asked: Asked, at: datetime) -> bool:
+    """Whether it covers the instant, or the episode that is under way then."""
+    episode = asked.explanation.episode
+    instant = episode.started_at if episode and is_under_way(episode) else at
+    return flag.since <= instant <= flag.until
+
+
+def _flag_texts(flags: Sequence[Flag], zone: ZoneInfo) -> Iterator[str]:
+    for each in flags:
+        raised = f"raised {each.raised_at.astimezone(zone):%a %Y-%m-%d %H:%M}"
+        yield f"{each.id}  {each.severity} {each.status}, {raised}"
 
 
 def _rule(rule_id: str) -> Rule:

@@ -71,6 +71,8 @@ def test_why_there_was_no_flag_is_answered_for_the_time_that_was_asked(clinic: C
     now = asked("--patient", "anna", "--rule", "BP-SEV", "--at", ago(hours=2).isoformat())
     assert (now["verdict"], now["because"]) == ("breached", "awaiting confirmation")
     assert now["flags"] == [str(clinic.flags("anna")[0].id)]
+    later = asked("--patient", "anna", "--rule", "BP-SEV", "--at", ago(hours=1).isoformat())
+    assert (later["verdict"], later["flags"]) == ("breached", now["flags"])
 
 
 def test_a_reading_says_when_it_came_in_and_other_streams_are_counted(clinic: Clinic, asked: Asked) -> None:

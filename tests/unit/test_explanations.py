@@ -9,11 +9,13 @@ import pytest
 from flags.explain.explanation import Explanation, Verdict, explain
 from flags.states import episode_of
 from thresholds import RULES
-from thresholds.types import Amount, Awaited, Case, Fact, Rule, Sample
+from thresholds.doubt import OTHER_PERSON, words
+from thresholds.types import Amount, Awaited, Case, Fact, Sample
 
 NOON = datetime(2026, 3, 20, 12, tzinfo=UTC)
 LONG_AGO = NOON - timedelta(days=400)
 HEART_FAILURE = Fact("condition", "heart_failure", LONG_AGO)
+HOSPITAL = Fact("paused", "hospital", NOON - timedelta(days=1))
 PREGNANCY = Fact("condition", "pregnancy", LONG_AGO)
 NAMES = {"blood_pressure": ("systolic", "diastolic", "pulse"), "weight": ("weight",), "sleep": ("ahi",)}
 
@@ -32,8 +34,11 @@ def ago(**span: float) -> timedelta:
     return timedelta(**span)
 
 
-def asked(rule_id: str, *samples: Sample, facts: tuple[Fact, ...] = (), now: datetime = NOON) -> Explanation:
-    return explain(RULES[rule_id], samples, LONG_AGO, Case("Europe/Paris", now, facts))
+def asked(
+    rule_id: str, *samples: Sample, facts: tuple[Fact, ...] = (), now: datetime = NOON, on: bool = True
+) -> Explanation:
+    rule = replace(RULES[rule_id], on=on)
+    return explain(rule, samples, LONG_AGO, Case("Europe/Paris", now, facts))
 
 
 def reasons(said: Explanation) -> list[tuple[bool, str]]:
@@ -79,7 +84,7 @@ def test_a_trend_leaves_out_a_doubtful_clock_and_the_first_day() -> None:
     assert whys[:4] == ["first day, left out"] * 4
     assert whys.count("in the figure") == 15
     assert whys.count("doubtful clock") == 1
-    assert said.because == "switched on it would say: not breached"
+    assert said.verdict is Verdict.NOT_BREACHED
 
 
 def test_a_gain_names_the_weight_it_is_compared_with() -> None:
@@ -105,6 +110,15 @@ def test_a_reading_without_what_the_rule_reads_is_named() -> None:
     assert reasons(asked("HR-TACHY", *readings)) == [(True, "breach"), (False, "lacks pulse"), (True, "breach")]
 
 
+def test_a_reading_says_which_doubt_it_was_left_out_for_and_which_part_it_lacks() -> None:
+    weights = [sample("weight", ago(days=days), "80 kg") for days in (5, 4, 3)]
+    other = replace(sample("weight", ago(hours=1), "95 kg"), doubts=(OTHER_PERSON,))
+    assert reasons(asked("WT-HF-3D", *weights, other, facts=(HEART_FAILURE,)))[-1] == (
+        False, f"doubtful: {words((OTHER_PERSON,))}",
+    )  # fmt: skip
+    assert reasons(asked("GLU-HI", sample("glucose", ago(hours=1), "250 mg/dL"))) == [(False, "lacks its meal")]
+
+
 def test_a_silence_says_which_reading_was_the_last() -> None:
     said = asked("NODATA-BP", sample("blood_pressure", ago(days=4), "120 80 mmHg"))
     assert (said.verdict, said.figure) == (Verdict.BREACHED, "4 d since the newest reading")
@@ -123,6 +137,9 @@ def test_a_silence_says_which_reading_was_the_last() -> None:
             (Verdict.NOT_ENOUGH, "no earlier weight to compare with"),
         ),
         ("SLP-AHI", [("sleep", "31 /h", 1)], (), (Verdict.NOT_ENOUGH, "of nights 1; 4 are wanted")),
+        ("BP-SEV", [("blood_pressure", "150 90 mmHg", 100)], (HOSPITAL,), (Verdict.PAUSED, "hospital")),
+        ("BP-SEV", [("blood_pressure", "150 90 mmHg", 1)], (HOSPITAL,), (Verdict.NOT_BREACHED, "")),
+        ("NODATA-BP", [("blood_pressure", "150 90 mmHg", 100)], (HOSPITAL,), (Verdict.PAUSED, "hospital")),
     ],
 )  # fmt: skip
 def test_where_there_is_no_episode_it_says_why(
@@ -144,13 +161,8 @@ def test_where_there_is_no_episode_it_says_why(
     ],
 )  # fmt: skip
 def test_a_rule_that_is_off_says_what_it_would(rule: str, stream: str, facts: tuple[Fact, ...], because: str) -> None:
-    def switched_off(one: Rule) -> bool:
-        return not one.on
-
-    said = asked(
-        rule, sample(stream, ago(hours=1), "120 80 mmHg" if stream == "blood_pressure" else "80 kg"), facts=facts
-    )
-    assert switched_off(RULES[rule])
+    value = "120 80 mmHg" if stream == "blood_pressure" else "80 kg"
+    said = asked(rule, sample(stream, ago(hours=1), value), facts=facts, on=False)
     assert (said.verdict, said.because) == (Verdict.OFF, because)
 
 
