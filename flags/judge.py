@@ -12,17 +12,18 @@ from operator import attrgetter
 
 from flags.due import Due
 from flags.record import Change, Key
-from flags.states import EpisodeState, episode_of
+from flags.states import EpisodeState, episode_of, so_far_of
 from models.measures import measure_of
 from models.queue import LookAgain
 from thresholds import RULES, rules_for
 from thresholds.doubt import RECALL
 from thresholds.silence import awaited_since, counts_from, first_limit
-from thresholds.types import Case, Found, Rule, Sample
+from thresholds.types import Case, Found, Rule, Sample, SoFar
 
 FIRST_DAY = datetime.min.replace(tzinfo=UTC)
 LONGEST = max([each.lookback + each.entry for each in RULES.values()]) + max(RECALL.values())
 LONG_AGO = FIRST_DAY + LONGEST  # no span leads out of the calendar
+MOMENT = timedelta(microseconds=1)  # nothing is measured between two
 DELIVERED_LATELY = timedelta(minutes=1)
 Stored = Mapping[Key, Sequence[EpisodeState]]
 
@@ -50,13 +51,30 @@ def restart(rule: Rule, stored: Sequence[EpisodeState], since: datetime) -> date
     return min([begin, *under_way])
 
 
+def under_way(stored: Sequence[EpisodeState], since: datetime) -> SoFar | None:
+    """How the episode that lasts stood at an instant before `since`, to go on from there; None where there is none, or
+    where what changed may lie before that."""
+    lasting = next((each for each in stored if each.ended_at is None), None)
+    so_far = so_far_of(lasting) if lasting else None
+    return so_far if so_far and so_far.at < since else None
+
+
 def window(due: Due, stored: Stored, case: Case, samples: Sequence[Sample] = ()) -> datetime:
     """From where the stream's samples are needed, for all of its rules: given none yet, without looking back for the
     rules that do so only for a sample of interest."""
-    rules = rules_for(due.stream)
-    starts = [(rule, restart(rule, stored.get((due.patient_id, rule.id), ()), due.since)) for rule in rules]
-    begin = min((before(start, _lookback(rule, case, samples)) for rule, start in starts), default=due.since)
-    return before(begin, RECALL.get(due.stream, timedelta(0)))
+    known = ((rule, stored.get((due.patient_id, rule.id), ())) for rule in rules_for(due.stream))
+    begins = (_begin(rule, mine, due.since, case, samples) for rule, mine in known)
+    return before(min(begins, default=due.since), RECALL.get(due.stream, timedelta(0)))
+
+
+def _begin(
+    rule: Rule, stored: Sequence[EpisodeState], since: datetime, case: Case, samples: Sequence[Sample]
+) -> datetime:
+    """While an episode lasts, what is no breach needs the history too."""
+    so_far = under_way(stored, since)
+    if so_far is not None:
+        return before(so_far.at, rule.lookback)
+    return before(restart(rule, stored, since), _lookback(rule, case, samples))
 
 
 def _lookback(rule: Rule, case: Case, samples: Sequence[Sample]) -> timedelta:
@@ -67,7 +85,9 @@ def judge(rule: Rule, due: Due, samples: Sequence[Sample], case: Case, known: Se
     """Fold the rule over the samples. `case.open_gap` holds for a sweep; a silence once judged open stays judged."""
     lasting = any(each.state == "lasting" for each in known)
     case = replace(case, open_gap=True) if lasting else case
-    start = restart(rule, known, due.since)
+    so_far = under_way(known, due.since)
+    start = so_far.at + MOMENT if so_far else restart(rule, known, due.since)
+    case = replace(case, under_way=so_far) if so_far else case
     found = rule.fold(within_reach(rule, samples, start), start, case)
     reason = "timer" if rule.closes_itself else "recheck"
     again = [

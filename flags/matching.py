@@ -5,14 +5,14 @@ when it waits for a person or still lasts, to the active flag; otherwise to a fl
 nothing any more is withdrawn, but not one that a person closed.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
 from flags.cooldown import is_quiet
-from flags.states import ACTIVE, EpisodeState, FlagState, rank
+from flags.states import ACTIVE, SO_FAR, EpisodeState, FlagState, rank
 from models.keys import new_id
 
 LATE: Final = timedelta(hours=24)
@@ -152,12 +152,17 @@ def _show(flag: FlagState, episodes: Sequence[EpisodeState]) -> FlagState:
         not_confirmed=all(each.state == "not_confirmed" for each in ordered),
         evidence={
             **_of_the_flag(flag),
-            **last,
+            **_shown(last),
             "first": first["first"],
             "worst": worst.evidence["worst"],
             "worth": worst.evidence["worth"],
         },
     )
+
+
+def _shown(evidence: Mapping[str, Any]) -> dict[str, Any]:
+    """Without what is kept for the next evaluation alone."""
+    return {name: each for name, each in evidence.items() if name != SO_FAR}
 
 
 def _of_the_flag(flag: FlagState) -> dict[str, Any]:

@@ -1,22 +1,26 @@
 """Episodes and flags read from and written to the record: only differences are written."""
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, insert, or_, select, update
 
 from flags.cooldown import LONGEST
 from flags.states import ACTIVE, EpisodeState, FlagState
 from models.among import among
+from models.dialect import dialect_of
 from models.keys import derived_id
 from models.tables import Episode, Flag
 
 FLAG_FIELDS = tuple(field.name for field in fields(FlagState))  # the first is `id`
 EPISODE_FIELDS = tuple(field.name for field in fields(EpisodeState))
 Key = tuple[str, str]  # patient, rule
+Episodes = dict[Key, list[EpisodeState]]
+Span = tuple[str, str, datetime]  # patient, rule, from
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,32 +34,63 @@ class Change:
 
 
 def load_flags(
-    connection: Connection, patients: Iterable[str], since: datetime, now: datetime
+    connection: Connection, patients: Iterable[str], since: datetime, spans: Iterable[Span], now: datetime
 ) -> dict[Key, list[FlagState]]:
-    """These patients' flags, by patient and rule, that are active, reach past `since` or were closed lately; not the
-    withdrawn ones."""
+    """These patients' flags, by patient and rule, that are active, were closed lately, or reach past `since` or the
+    start of one of `spans`; not the withdrawn ones."""
     mine = among(connection, Flag.patient_id, patients)
-    near = or_(Flag.status.in_(sorted(ACTIVE)), Flag.until >= since, Flag.changed_at >= now - LONGEST)
+    lately = and_(Flag.changed_at >= now - LONGEST, Flag.changed_at > Flag.raised_at)
+    near = or_(Flag.status.in_(sorted(ACTIVE)), Flag.until >= since, lately)
+    further = _ids(connection, "flag", "t.until >= {}", spans)
+    wanted = or_(and_(mine, near), Flag.id.in_(further)) if further else and_(mine, near)
     columns = [getattr(Flag, name) for name in FLAG_FIELDS]
     found: dict[Key, list[FlagState]] = {}
-    for row in connection.execute(select(*columns).where(mine, near, Flag.status != "withdrawn")).all():
+    for row in connection.execute(select(*columns).where(wanted, Flag.status != "withdrawn")).all():
         flag = FlagState(*row)
         found.setdefault((flag.patient_id, flag.rule), []).append(flag)
     return found
 
 
-def load_episodes(connection: Connection, patients: Iterable[str], since: datetime) -> dict[Key, list[EpisodeState]]:
+def load_episodes(connection: Connection, patients: Iterable[str], since: datetime) -> Episodes:
     """These patients' episodes, by patient and rule and oldest first, that were under way at `since` or later."""
     mine = among(connection, Episode.patient_id, patients)
-    near = or_(Episode.ended_at.is_(None), Episode.ended_at >= since)
+    return _episodes(connection, and_(mine, or_(Episode.ended_at.is_(None), Episode.ended_at >= since)))
+
+
+def load_further(connection: Connection, known: Episodes, spans: Iterable[Span]) -> Episodes:
+    """The known ones, and those under way at the start of one of `spans` or later."""
+    had = {_id(patient, each) for (patient, _), mine in known.items() for each in mine}
+    ids = set(_ids(connection, "episode", "(t.ended_at IS NULL OR t.ended_at >= {})", spans)) - had
+    if not ids:
+        return known
+    more = _episodes(connection, Episode.id.in_(sorted(ids)))
+    both = {key: [*more.get(key, ()), *known.get(key, ())] for key in known.keys() | more.keys()}
+    return {key: sorted(each, key=lambda episode: episode.started_at) for key, each in both.items()}
+
+
+def _episodes(connection: Connection, wanted: ColumnElement[bool]) -> Episodes:
     columns = [getattr(Episode, name) for name in EPISODE_FIELDS]
-    found: dict[Key, list[EpisodeState]] = {}
-    for patient_id, *row in connection.execute(
-        select(Episode.patient_id, *columns).where(mine, near).order_by(Episode.started_at)
-    ):
+    found: Episodes = {}
+    query = select(Episode.patient_id, *columns).where(wanted).order_by(Episode.started_at)
+    for patient_id, *row in connection.execute(query):
         episode = EpisodeState(*row)
         found.setdefault((patient_id, episode.rule), []).append(episode)
     return found
+
+
+def _ids(connection: Connection, table: str, reaches: str, spans: Iterable[Span]) -> list[UUID]:
+    """Of rows of one patient and rule that reach past an instant: a month-long episode is no reason to read a month of
+    the other rules."""
+    wanted, dialect = list(spans), dialect_of(connection)
+    if not wanted:
+        return []
+    statement = (
+        f"SELECT t.id FROM {dialect.keys} JOIN {table} t ON t.patient_id = {dialect.text_at(0)} "  # noqa: S608  static text
+        f"AND t.rule = {dialect.text_at(1)} AND {reaches.format(dialect.instant_at(2))}"
+    )
+    keys = json.dumps([(patient, rule, dialect.said(begin)) for patient, rule, begin in wanted])
+    found = connection.exec_driver_sql(statement, (keys,)).scalars()
+    return sorted({each if isinstance(each, UUID) else UUID(each) for each in found})
 
 
 def write_episodes(connection: Connection, changes: Sequence[Change]) -> None:

@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
 from thresholds import RULES
-from thresholds.types import SEVERITIES, Found, Sample
+from thresholds.types import SEVERITIES, Amount, Found, Sample, SoFar
 
 ACTIVE: Final = frozenset({"open", "acknowledged", "in_progress"})
+SO_FAR: Final = "so_far"
 URGENT: Final = frozenset({"CRIT", "HIGH"})
 Json = dict[str, Any]
 
@@ -81,7 +83,8 @@ def episode_of(found: Found) -> EpisodeState:
         found.ended_at,
         found.breaches,
         {**evidence, "figure": found.figure, "worth": str(found.worth)}
-        | ({"left_out": found.left_out} if found.left_out else {}),
+        | ({"left_out": found.left_out} if found.left_out else {})
+        | ({SO_FAR: _stood(found.so_far)} if found.so_far else {}),
     )
 
 
@@ -93,3 +96,37 @@ def _sample(sample: Sample) -> Json:
         "doubtful": sample.doubtful,
         **({"doubts": list(sample.doubts)} if sample.doubts else {}),
     }
+
+
+def _stood(so_far: SoFar) -> Json:
+    """Without its first sample, which the episode has."""
+    return {
+        "at": so_far.at.isoformat(),
+        "worst": _sample(so_far.worst),
+        "newest": _sample(so_far.newest),
+        "severity": so_far.severity,
+        "breaches": so_far.breaches,
+        "worth": str(so_far.worth),
+        "figure": so_far.figure,
+        "extra": so_far.extra,
+        "left_out": so_far.left_out,
+    }
+
+
+def so_far_of(episode: EpisodeState) -> SoFar | None:
+    """How an episode that lasts stood before its newest sample; None where it has to be read from its start."""
+    stood = episode.evidence.get(SO_FAR)
+    if stood is None:
+        return None
+    first, worst, newest = map(_read, (episode.evidence["first"], stood["worst"], stood["newest"]))
+    return SoFar(
+        datetime.fromisoformat(stood["at"]), first, worst, newest, stood["severity"], stood["breaches"],
+        Decimal(stood["worth"]), stood["figure"], stood["extra"], stood["left_out"],
+    )  # fmt: skip
+
+
+def _read(sample: Json) -> Sample:
+    """As far as evidence keeps it, which is all that is kept of it again."""
+    values = {name: Amount(*amount) for name, amount in sample["values"].items()}
+    at, doubts = datetime.fromisoformat(sample["measured_at"]), tuple(sample.get("doubts", ()))
+    return Sample(UUID(sample["reading"]), at, values, doubtful=sample["doubtful"], doubts=doubts)

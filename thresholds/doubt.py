@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from models.measures import CATALOGUE, NOT_A_PATIENT
 from thresholds.compare import EXACT, component_of, converted
-from thresholds.types import Case, Found, Rule, Sample
+from thresholds.types import Case, Found, Rule, Sample, SoFar
 from thresholds.weight.scale import kilograms
 
 OTHER_PERSON: Final = "other_person"
@@ -136,10 +136,22 @@ def _fold_silence(rule: Rule, samples: Sequence[Sample], start: datetime, case: 
 
 def _fold_sure(rule: Rule, samples: Sequence[Sample], start: datetime, case: Case) -> list[Found]:
     doubtful = [sample for sample in samples if sample.doubts and is_left_out(sample)]
-    if not doubtful:
-        return rule.fold(samples, start, case)
-    found = rule.fold([sample for sample in samples if not (sample.doubts and is_left_out(sample))], start, case)
-    return [replace(each, left_out=sum(_bears_upon(sample, each, rule) for sample in doubtful)) for each in found]
+    sure = [sample for sample in samples if not (sample.doubts and is_left_out(sample))] if doubtful else samples
+    found = rule.fold(sure, start, case)
+    if not doubtful and case.under_way is None:
+        return found
+    return [_counted(each, doubtful, rule, case.under_way) for each in found]
+
+
+def _counted(found: Found, doubtful: Sequence[Sample], rule: Rule, under_way: SoFar | None) -> Found:
+    """With how many were left out: of an episode that was under way, since then beside those before."""
+    known = under_way if under_way and under_way.first.at == found.started_at else None
+    after = [each.at for each in doubtful if _bears_upon(each, found, rule) and (not known or each.at > known.at)]
+    before = known.left_out if known else 0
+    so_far = found.so_far
+    if so_far is not None:
+        so_far = replace(so_far, left_out=before + sum(at <= so_far.at for at in after))
+    return replace(found, left_out=before + len(after), so_far=so_far)
 
 
 def is_left_out(sample: Sample) -> bool:

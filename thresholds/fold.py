@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol, TypeVar
 
 from models.measures import NOT_A_PATIENT
 from thresholds.limits import Bounds, bounds_of
-from thresholds.types import SEVERITIES, Case, Found, Rule, Sample
+from thresholds.types import SEVERITIES, Case, Found, Rule, Sample, SoFar
 from thresholds.witness import watching
 
 Moment = Sequence[Sample]
@@ -73,15 +73,35 @@ class Course:
     worst: Breach
     newest: Breach
     severity: str
+    seen_at: datetime
     breaches: int = 1
+    so_far: SoFar | None = None
 
     @classmethod
     def begin(cls, rule: str, breaches: Sequence[Breach]) -> "Course":
         first = breaches[0]
-        course = cls(rule, first, first, first, first.severity)
+        course = cls(rule, first, first, first, first.severity, breaches[-1].sample.at)
         _tell(breaches[:1])
         course.join(breaches[1:])
         return course
+
+    @classmethod
+    def under_way(cls, rule: str, so_far: SoFar | None) -> "Course | None":
+        """The episode as it stood."""
+        if so_far is None:
+            return None
+        severity, worth = so_far.severity, so_far.worth
+        first, worst = Breach(so_far.first, severity, worth), Breach(so_far.worst, severity, worth)
+        newest = Breach(so_far.newest, severity, worth, so_far.figure)
+        return cls(rule, first, worst, newest, severity, so_far.at, so_far.breaches, so_far)
+
+    def keep(self, at: datetime, extra: str = "") -> None:
+        """Before the moment at `at` is judged: remember how the episode stood until then."""
+        self.so_far = SoFar(
+            self.seen_at, self.first.sample, self.worst.sample, self.newest.sample, self.severity, self.breaches,
+            self.worst.worth, self.newest.figure, extra,
+        )  # fmt: skip
+        self.seen_at = at
 
     def join(self, breaches: Iterable[Breach]) -> None:
         """Add breaches in order of time; of equally bad ones the earliest stays the worst."""
@@ -108,6 +128,7 @@ class Course:
             figure=self.newest.figure,
             worth=self.worst.worth,
             recheck_at=recheck_at,
+            so_far=self.so_far if state == "lasting" else None,
         )
 
 
@@ -133,17 +154,17 @@ def fold(
     row may begin what one keeps. A moment at which the window holds not `enough` to judge by begins and ends nothing.
     """
     episodes: list[Found] = []
-    course: Course | None = None
+    course = Course.under_way(rule.id, case.under_way)
     bounds_at = bounds_of(rule, case)
     for moment in _to_judge(history, start, window, enough):
-        judge = joins if course and joins else breach
-        bounds = bounds_at(moment[0].at)
+        judge, bounds = (joins if course and joins else breach), bounds_at(moment[0].at)
         breaches = [found for sample in moment if (found := judge(sample, window, case, bounds))]
-        if breaches and course:
+        if course:
+            course.keep(moment[0].at)
             course.join(breaches)
         elif breaches:
             course = Course.begin(rule.id, breaches)
-        elif course:
+        if course and not breaches:
             episodes.append(course.found("ended", ended_at=moment[0].at))
             course = None
     return [*episodes, course.found("lasting")] if course else episodes

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from thresholds.fold import Breach, Course
-from thresholds.types import Found
+from thresholds.types import Found, SoFar
 from thresholds.witness import TOO_EARLY, watching
 
 
@@ -37,11 +37,11 @@ class Repeated:
     breach to its repeat alone, and not on where the fold began.
     """
 
-    def __init__(self, rule: str, repeat: Repeat) -> None:
+    def __init__(self, rule: str, repeat: Repeat, so_far: SoFar | None = None) -> None:
         self.rule = rule
         self.repeat = repeat
         self.waiting: deque[Verdict] = deque()
-        self.course: Course | None = None
+        self.course = Course.under_way(rule, so_far)
 
     def take(self, verdict: Verdict) -> Found | None:
         """Judge the next instant: the episode when this instant ends it, else None."""
@@ -49,6 +49,7 @@ class Repeated:
         if self.course is None:
             self._outside(verdict)
             return None
+        self.course.keep(verdict.at)
         self.course.join(verdict.breaches)
         if verdict.breaches or not verdict.over:
             return None
@@ -80,9 +81,11 @@ class Repeated:
         return [breach for each in (*in_time, *self.waiting) for breach in each.breaches] if in_time else []
 
 
-def fold_repeated(rule: str, history: Iterable[Verdict], start: datetime, repeat: Repeat) -> list[Found]:
+def fold_repeated(
+    rule: str, history: Iterable[Verdict], start: datetime, repeat: Repeat, so_far: SoFar | None
+) -> list[Found]:
     """Breaches before `start` need not be known: with `entry` subtracted, one of them is confirmed before anything
     changed (then its episode is under way at `start`, which the caller excludes) or never."""
-    state = Repeated(rule, repeat)
+    state = Repeated(rule, repeat, so_far)
     episodes = [ended for verdict in history if verdict.at >= start and (ended := state.take(verdict))]
     return [*episodes, state.course.found("lasting")] if state.course else episodes

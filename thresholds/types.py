@@ -49,9 +49,30 @@ class Awaited:
 
 
 @dataclass(frozen=True, slots=True)
+class SoFar:
+    """An episode as it stood after the sample at `at`, so that it need not be read from its start again (ADR 0020).
+
+    `worth` and `figure` are of the worst and of the newest breach; `extra` is what its fold keeps beside; `left_out`
+    as in `Found`, up to then.
+    """
+
+    at: datetime
+    first: Sample
+    worst: Sample
+    newest: Sample
+    severity: str
+    breaches: int
+    worth: Decimal
+    figure: str | None
+    extra: str = ""
+    left_out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """The patient at hand. `now` decides only what depends on waiting; `open_gap` says whether the silence after the
-    newest sample may be judged (the sweep's privilege). `awaited`: which streams exist before their first reading."""
+    newest sample may be judged (the sweep's privilege). `awaited`: which streams exist before their first reading.
+    `under_way`: an episode of the rule at hand as it stood right before the fold starts."""
 
     zone: str
     now: datetime
@@ -59,6 +80,7 @@ class Case:
     open_gap: bool = False
     limits: Sequence[Limit] = ()
     awaited: Sequence[Awaited] = ()
+    under_way: SoFar | None = None
 
     def has(self, name: str, value: str, at: datetime) -> bool:
         return any(fact.name == name and fact.value == value and fact.holds(at) for fact in self.facts)
@@ -71,7 +93,7 @@ class Found:
     `state`: lasting, ended, awaiting (confirmation), not_confirmed. `figure` is what was compared when that is not a
     value of one sample (a median, a gain, a gap). `worth` orders the worst samples of one rule's episodes, more being
     worse. `recheck_at`: when waiting alone may change the answer. `left_out`: how many doubtful readings the rule did
-    without.
+    without. `so_far`: of an episode that lasts, how it stood before the newest sample, where that did not begin it.
     """
 
     rule: str
@@ -88,6 +110,7 @@ class Found:
     worth: Decimal = Decimal(0)
     recheck_at: datetime | None = None
     left_out: int = 0
+    so_far: SoFar | None = None
 
 
 Fold = Callable[[Sequence[Sample], datetime, Case], list[Found]]

@@ -22,6 +22,7 @@ from flags.errors import FlagError
 from registry.errors import RegistryError
 from tests.support.clinics import NOW, Clinic, Taken, broken_promises, clinic_at
 from tests.support.postgres import fresh_database
+from tests.support.switches import every_rule_on
 
 pytestmark = pytest.mark.slow  # many examples each; `make test` runs them
 
@@ -37,6 +38,14 @@ SERIES = {
     "sleep": (["2 /h", "7 /h", "16 /h", "31 /h"], [86400, 86400, 80000, 172801]),
 }
 FACTS = ["condition=heart_failure", "medication=insulin", "glucose_gap_hours=12"]
+FURTHER_FACTS = [
+    *FACTS,
+    "medication=diuretic",
+    "dry_weight=80.0",
+    "condition=pregnancy",
+    "paused=travel",
+    "therapy=cpap",
+]
 PEOPLE = ["pt-anna", "pt-bert"]
 
 
@@ -45,7 +54,7 @@ def series(draw: st.DrawFn, patient: str, stream: str) -> list[Taken]:
     """A short stream of one patient with values about the limits; now and then a clock at its factory setting."""
     values, steps = SERIES[stream]
     at, taken = BEGIN + timedelta(hours=draw(st.integers(0, 200))), []
-    for n in range(draw(st.integers(1, 9))):
+    for n in range(draw(st.integers(1, 9) | st.integers(6, 16))):
         at = min(at + timedelta(seconds=draw(st.sampled_from(steps))), NOW.replace(microsecond=0))
         shown = FACTORY + timedelta(seconds=at.second + 60 * n) if draw(st.integers(0, 9)) == 0 else at
         context = (("specimen", "interstitial"),) if stream == "cgm" else ()
@@ -99,6 +108,7 @@ def other_steps(draw: st.DrawFn, acts: tuple[str, ...]) -> Step:
         "evaluate": st.sampled_from([PEOPLE[:1], PEOPLE[1:], PEOPLE]),
         "wait": st.sampled_from([30, 61, 901, 90000, 180000]),
         "fact": st.tuples(st.sampled_from(PEOPLE), st.sampled_from(FACTS)),
+        "further fact": st.tuples(st.sampled_from(PEOPLE), st.sampled_from(FURTHER_FACTS)),
         "hand over": st.tuples(st.sampled_from(PEOPLE), st.sampled_from(PEOPLE), st.integers(0, 300)),
         "person": st.tuples(st.booleans(), st.integers(0, 3)),
     }.get(act, st.none())
@@ -130,6 +140,7 @@ ACTS: dict[str, Callable[[Clinic, int, Any], object]] = {
     "sweep": lambda clinic, worker, _: clinic.sweep(worker),
     "wait": lambda clinic, _, seconds: wait(clinic, seconds),
     "fact": lambda clinic, _, told: clinic.state(*told),
+    "further fact": lambda clinic, _, told: clinic.state(*told),
     "hand over": lambda clinic, _, told: hand_over(clinic, *told),
     "person": lambda clinic, _, told: act_on_a_flag(clinic, *told),
 }
@@ -170,6 +181,13 @@ def test_episodes_and_flags_do_not_depend_on_how_readings_arrive(two_workers: Cl
 def test_nor_on_when_facts_and_holders_become_known(two_workers: Clinic, steps: list[Step]) -> None:
     play(two_workers, steps)
     assert broken_promises(two_workers) == []
+
+
+@given(steps=histories(("further fact", "further fact", "hand over")))
+def test_nor_do_they_with_every_rule_on(two_workers: Clinic, steps: list[Step]) -> None:
+    with every_rule_on():
+        play(two_workers, steps)
+        assert broken_promises(two_workers) == []
 
 
 @given(steps=histories(("person", "person", "fact")))

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from flags.evaluate import evaluate
 from flags.history import doubts_of, one_route
-from flags.states import EpisodeState, episode_of
+from flags.states import SO_FAR, EpisodeState, episode_of
 from flags.sweep import sweep
 from ingest.commit import commit
 from ingest.decode import decode
@@ -28,7 +28,7 @@ from registry.devices import enrol_device
 from registry.facts import set_fact
 from registry.holders import Holders
 from registry.patients import enrol_patient
-from thresholds import RULES
+from thresholds import RULES, rules_for
 from thresholds.doubt import marked
 from thresholds.types import Amount, Sample
 
@@ -40,6 +40,7 @@ COMPONENTS = {
     "sleep": ("ahi",),
 }
 MANY = 60
+STREAMS = sorted({rule.stream for rule in RULES.values()})
 DEVICE = "dev-{}"
 Told = dict[tuple[str, str], list[EpisodeState]]
 
@@ -187,7 +188,7 @@ class Clinic:
         with Session(self.engine) as session:
             for patient in session.scalars(select(Patient)):
                 case = replace(case_of(session, patient.id, self.now), open_gap=True)
-                for rule in (each for each in RULES.values() if each.on):
+                for rule in (each for stream in STREAMS for each in rules_for(stream)):
                     begin = datetime(1, 1, 1, tzinfo=UTC)
                     samples = marked(rule.stream, _samples(session, patient.id, rule.stream), patient.zone)
                     found = rule.fold(samples, begin, case)
@@ -261,7 +262,7 @@ def broken_promises(clinic: Clinic) -> list[str]:
 
     Acts of people are respected: a flag that a person closed may cover nothing any more.
     """
-    stored, expected = clinic.episodes(), clinic.expected()
+    stored, expected = _as_promised(clinic.episodes()), _as_promised(clinic.expected())
     wrong = [
         f"{key}: {stored.get(key)} instead of {expected.get(key)}"
         for key in sorted(stored.keys() | expected.keys())
@@ -274,6 +275,14 @@ def broken_promises(clinic: Clinic) -> list[str]:
     for key in sorted(stored.keys() | flags.keys()):
         wrong += _flag_faults(key, stored.get(key, []), flags.get(key, []))
     return wrong
+
+
+def _as_promised(told: Told) -> Told:
+    """Without how an episode stood earlier: any instant serves to go on from, and an order of arrival chooses one."""
+    return {
+        key: [replace(each, evidence={n: v for n, v in each.evidence.items() if n != SO_FAR}) for each in episodes]
+        for key, episodes in told.items()
+    }
 
 
 def _flag_faults(key: tuple[str, str], episodes: Sequence[EpisodeState], flags: Sequence[Flag]) -> Iterator[str]:

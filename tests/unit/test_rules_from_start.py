@@ -4,7 +4,8 @@ The caller is played as it works: episodes of an earlier state of the record are
 come late, are taken away, are attributed anew), and only what may have changed is computed again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -14,6 +15,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from flags.states import episode_of, so_far_of
 from thresholds import RULES
 from thresholds.types import Amount, Case, Fact, Found, Limit, Rule, Sample
 
@@ -192,3 +194,32 @@ def test_episodes_of_a_rule_neither_overlap_nor_touch(rule: Rule, data: st.DataO
     found = rule.fold(samples, BEGINNING, Case("Europe/Paris", ORIGIN + timedelta(days=99), FACTS, open_gap=True))
     assert all(one.ended_at and one.ended_at < two.started_at for one, two in pairwise(found))
     assert all(one.started_at <= one.last_at for one in found)
+
+
+@pytest.mark.parametrize("rule", [each for each in RULES.values() if not each.closes_itself], ids=lambda rule: rule.id)
+@settings(max_examples=30)
+@given(data=st.data())
+def test_an_episode_that_lasts_is_gone_on_with(rule: Rule, data: st.DataObject) -> None:
+    """From how it stood before anything changed, as the record keeps it; which instant is kept is not promised."""
+    _, after = data.draw(changes(rule))
+    assume(after)
+    known = data.draw(st.integers(0, len(after)))
+    earlier, later = sorted(data.draw(st.tuples(*[st.integers(-901, 9**7).map(seconds_on)] * 2)))
+    set_limits = data.draw(limits(rule))
+    stored = rule.fold(after[:known], BEGINNING, Case("Europe/Paris", earlier, FACTS, limits=set_limits))
+    stood = so_far_of(episode_of(stored[-1])) if stored else None
+    if stood is None or any(each.at <= stood.at for each in after[known:]):
+        return
+    case = Case("Europe/Paris", later, FACTS, limits=set_limits)
+    begin = stood.at - rule.lookback
+    older = [each for each in after if each.at < begin and not each.doubtful and "kind" not in each.context]
+    samples = older[-1:] + [each for each in after if each.at >= begin]
+    start = stood.at + timedelta(microseconds=1)
+    gone_on = rule.fold(samples, start, replace(case, under_way=stood))
+    everything = rule.fold(after, BEGINNING, case)
+    assert told(gone_on) == told(each for each in everything if each.started_at >= stored[-1].started_at)
+
+
+def told(found: Iterable[Found]) -> list[dict[str, object]]:
+    """As the record keeps it."""
+    return [asdict(episode_of(replace(each, so_far=None))) for each in found]

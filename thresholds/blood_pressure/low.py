@@ -30,11 +30,13 @@ def verdicts(rule: Rule, name: str, samples: Sequence[Sample], case: Case) -> It
 
 
 def fold_low(samples: Sequence[Sample], start: datetime, case: Case) -> list[Found]:
-    return fold_repeated(BP_LOW.id, verdicts(BP_LOW, "systolic", samples, case), start, NEXT_DAY)
+    return fold_repeated(BP_LOW.id, verdicts(BP_LOW, "systolic", samples, case), start, NEXT_DAY, case.under_way)
 
 
 def fold_low_diastolic(samples: Sequence[Sample], start: datetime, case: Case) -> list[Found]:
-    return fold_repeated(BP_LOW_DIA.id, verdicts(BP_LOW_DIA, "diastolic", samples, case), start, NEXT_DAY)
+    return fold_repeated(
+        BP_LOW_DIA.id, verdicts(BP_LOW_DIA, "diastolic", samples, case), start, NEXT_DAY, case.under_way
+    )
 
 
 def very_low(sample: Sample, window: NoWindow, case: Case, bounds: Bounds) -> Breach | None:

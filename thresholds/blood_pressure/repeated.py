@@ -27,7 +27,7 @@ def verdicts(rule: Rule, samples: Sequence[Sample], case: Case) -> Iterator[Verd
 
 
 def fold_pair(rule: Rule, samples: Sequence[Sample], start: datetime, case: Case, repeat: Repeat) -> list[Found]:
-    return fold_repeated(rule.id, verdicts(rule, samples, case), start, repeat)
+    return fold_repeated(rule.id, verdicts(rule, samples, case), start, repeat, case.under_way)
 
 
 def fold_grade_3(samples: Sequence[Sample], start: datetime, case: Case) -> list[Found]:

@@ -14,6 +14,7 @@ from thresholds.types import Case, Found, Rule, Sample
 from thresholds.witness import TOO_EARLY, say
 
 WAIT: Final = timedelta(minutes=15)
+REPEATED: Final = "repeated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +50,23 @@ class Severe:
     repeated: bool = False
     clears: int = 0
 
+    @classmethod
+    def under_way(cls, crisis: Crisis, rule: str, case: Case) -> "Severe | None":
+        """What of it lasts on, as it stood."""
+        course = Course.under_way(rule, case.under_way)
+        if course is None or case.under_way is None:
+            return None
+        clears, repeated = case.under_way.extra.split()
+        waited_out = case.now >= course.first.sample.at + WAIT
+        return cls(crisis, course, waited_out, repeated == REPEATED, int(clears))
+
     @property
     def confirmed(self) -> bool:
         return self.repeated or self.waited_out
 
     def take(self, at: datetime, moment: Moment) -> Found | None:
         """Judge the next moment: the episode when this moment ends it, else None."""
+        self.course.keep(at, f"{self.clears} {REPEATED if self.repeated else '-'}")
         waited = at - self.course.first.sample.at
         if waited < REST:  # kept, but counts for nothing: the patient has not rested
             say(at, TOO_EARLY)
@@ -81,12 +93,14 @@ def fold_crisis(rule: Rule, ending: Ending, samples: Sequence[Sample], start: da
     for the patient any more breaches nothing."""
     crisis = Crisis(bounds_of(rule, case), ending)
     episodes: list[Found] = []
-    episode: Severe | None = None
+    episode = Severe.under_way(crisis, rule.id, case)
     for moment in moments(samples):
         at = moment[0].at
+        if at < start:
+            continue
         mine = moment if applies(rule, case, at) else ()
         if episode is None:
-            if at >= start and (breaches := crisis.judged(mine)):
+            if breaches := crisis.judged(mine):
                 episode = Severe(crisis, Course.begin(rule.id, breaches), case.now >= at + WAIT)
         elif ended := episode.take(at, mine):
             episodes.append(ended)

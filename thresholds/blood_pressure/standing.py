@@ -48,7 +48,7 @@ def stood_up(samples: Sequence[Sample], case: Case) -> Iterator[Verdict]:
 
 def fold_standing(samples: Sequence[Sample], start: datetime, case: Case) -> list[Found]:
     """The repeat is the next such reading: at least 1 min later, within 24 h."""
-    return fold_repeated(BP_ORTHO.id, stood_up(samples, case), start, NEXT_DAY)
+    return fold_repeated(BP_ORTHO.id, stood_up(samples, case), start, NEXT_DAY, case.under_way)
 
 
 BP_ORTHO: Final = Rule(

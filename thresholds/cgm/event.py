@@ -13,7 +13,7 @@ from typing import Final, Protocol
 from thresholds.cgm.cadence import USUAL, Cadence
 from thresholds.fold import Breach, Course, Moment, moments
 from thresholds.limits import Bounds, bounds_of
-from thresholds.types import Case, Found, Rule, Sample
+from thresholds.types import Case, Found, Rule, Sample, SoFar
 from thresholds.witness import watching
 
 QUARTER: Final = timedelta(minutes=9, seconds=30)  # from first to last; half a minute is left for jitter
@@ -93,10 +93,12 @@ class Kind:
 class Event:
     """At any moment either no event, perhaps with breaches pending, or an event that waits for its end."""
 
-    def __init__(self, kind: Kind, bounds_at: Callable[[datetime], Bounds]) -> None:
+    def __init__(self, kind: Kind, bounds_at: Callable[[datetime], Bounds], so_far: SoFar | None = None) -> None:
         self.kind, self.bounds_at = kind, bounds_at
         self.entry, self.end = kind.entry(), Run(QUARTER)
-        self.course: Course | None = None
+        self.course = Course.under_way(kind.rule, so_far)
+        if so_far is not None and so_far.extra:
+            self.end.first_at = datetime.fromisoformat(so_far.extra)
 
     def take(self, moment: Moment, spacing: timedelta | None) -> Found | None:
         """Judge the next moment: the event when this moment ends it, else None."""
@@ -108,6 +110,7 @@ class Event:
             if self.entry.step(at, breaches, spacing):
                 self.course, self.end = Course.begin(self.kind.rule, self.entry.pending), Run(QUARTER)
             return None
+        self.course.keep(at, "" if self.end.first_at is None else self.end.first_at.isoformat())
         self.course.join(breaches)
         if not self.end.step(at, all(self.kind.over(sample, bounds) for sample in moment), spacing):
             return None
@@ -123,7 +126,7 @@ def fold_events(
     Breaches before `start` need not be known: with `entry` subtracted, an event that they begin is complete before
     anything changed (then it is under way at `start`, which the caller excludes) or is never completed.
     """
-    cadence, event = Cadence(), Event(kind, bounds_of(rule, case))
+    cadence, event = Cadence(), Event(kind, bounds_of(rule, case), case.under_way)
     episodes: list[Found] = []
     for moment in moments(samples, doubtful=doubtful):
         spacing = cadence.move(moment[0].at)

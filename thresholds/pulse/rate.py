@@ -72,7 +72,7 @@ def verdicts(rates: Rates, samples: Sequence[Sample], case: Case) -> Iterator[Ve
 
 def fold_rate(rates: Rates, samples: Sequence[Sample], start: datetime, case: Case) -> list[Found]:
     """Readings without a pulse say nothing. A rate between the limit and that of return neither joins nor ends."""
-    return fold_repeated(rates.rule, verdicts(rates, samples, case), start, NEXT)
+    return fold_repeated(rates.rule, verdicts(rates, samples, case), start, NEXT, case.under_way)
 
 
 SLOW: Final = Rates(
