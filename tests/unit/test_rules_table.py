@@ -48,8 +48,10 @@ def test_every_rule_reads_a_stream_of_the_catalogue() -> None:
 
 
 def test_rules_for_a_stream_are_those_that_read_it() -> None:
-    assert [rule.id for rule in rules_for("glucose")] == ["GLU-L2", "GLU-L1", "GLU-XHI", "NODATA-GLU"]
-    assert [rule.id for rule in rules_for("cgm")] == ["CGM-L2"]
+    for stream in ("glucose", "cgm", "weight", "sleep", "blood_pressure"):
+        assert rules_for(stream) == tuple(rule for rule in RULES.values() if rule.stream == stream and rule.on)
+    assert {"GLU-L2", "GLU-L1", "GLU-XHI", "NODATA-GLU"} <= {rule.id for rule in rules_for("glucose")}
+    assert "BP-LOW-DIA" not in {rule.id for rule in rules_for("blood_pressure")}
     assert rules_for("temperature") == ()
 
 
