@@ -70,8 +70,13 @@ def coverage(
     json: Json = False,
 ) -> None:
     """In which hours each rule could have fired, and why not in the others: what "no flag" is worth."""
-    from hearthline.explain.cover import COLUMNS, coverage_rows
+    from hearthline.explain.cover import COLUMNS, coverage_lines, coverage_table
 
+    now = context.obj.now()
     with context.obj.reading() as session:
-        rows = coverage_rows(session, patient, days, context.obj.now(), json=json)
-    show_rows(rows, COLUMNS, json=json, none="no rule is for this patient")
+        if json:
+            rows, silent = coverage_lines(session, patient, days, now), list[str]()
+        else:
+            rows, silent = coverage_table(session, patient, days, now)
+    show_rows(rows, COLUMNS, json=json, none="no rule could fire")
+    remark(silent)

@@ -10,6 +10,7 @@ from flags.coverage.covered import REASONS, Covered
 from flags.coverage.load import cover, cover_rules
 from hearthline.tables import Column
 from registry.patients import get_patient
+from thresholds import RULES
 from thresholds.types import Rule
 
 USUAL: Final = timedelta(days=30)
@@ -24,10 +25,41 @@ COLUMNS: Final = (
 )
 
 
-def coverage_rows(session: Session, patient_id: str, days: int, now: datetime, *, json: bool) -> list[dict[str, Any]]:
-    patient = get_patient(session, patient_id)
-    found = cover(session, patient.id, (now - timedelta(days=days), now), now)
-    return [coverage_line(each, patient.id, now) if json else _row(each) for each in found]
+def coverage_lines(session: Session, patient_id: str, days: int, now: datetime) -> list[dict[str, Any]]:
+    """Every rule, for a program."""
+    patient = get_patient(session, patient_id).id
+    return [coverage_line(each, patient, now) for each in cover(session, patient, _until(now, days), now)]
+
+
+def coverage_table(
+    session: Session, patient_id: str, days: int, now: datetime
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """For people: a row a rule, and in a line the streams of which there is no reading that counts for any."""
+    found = cover(session, get_patient(session, patient_id).id, _until(now, days), now)
+    streams = by_stream(found)
+    silent = [name for name, rules in streams.items() if all(_lacks_readings(each) for each in rules)]
+    rows = [_row(each) for name, rules in streams.items() if name not in silent for each in rules]
+    told = ", ".join(f"{_words(name)} ({len(streams[name])} rules)" for name in silent)
+    return rows, [f"no reading in {days} days, so nothing could fire: {told}"] if silent else []
+
+
+def by_stream(found: Sequence[Covered]) -> dict[str, list[Covered]]:
+    streams: dict[str, list[Covered]] = {}
+    for each in found:
+        streams.setdefault(RULES[each.rule].stream, []).append(each)
+    return streams
+
+
+def _lacks_readings(one: Covered) -> bool:
+    return not one.could and not one.judged and one.lost["no_data"] + one.lost["paused"] == one.applied
+
+
+def _until(now: datetime, days: int) -> tuple[datetime, datetime]:
+    return now - timedelta(days=days), now
+
+
+def _words(stream: str) -> str:
+    return stream.replace("_", " ")
 
 
 def coverage_line(one: Covered, patient: str, now: datetime) -> dict[str, Any]:
@@ -75,17 +107,25 @@ def coverage_text(session: Session, patient_id: str, rule: Rule, at: datetime, n
 
 
 def coverage_remark(session: Session, patient_id: str, now: datetime) -> list[str]:
-    """What "no flags" is worth for this patient: in one line, the rules by how much of the time they could fire."""
+    """What "no flags" is worth for this patient, in one line."""
     found = cover(session, patient_id, (now - USUAL, now), now)
     return [f"in the last 30 days {_told(found)}; see: hearthline flags coverage --patient {patient_id}"]
 
 
 def _told(found: Sequence[Covered]) -> str:
-    able = sorted((each for each in found if each.could), key=lambda each: -each.share)
-    never = len(found) - len(able)
-    could = ", ".join(f"{each.rule} {_percent(each)}" for each in able)
-    shares = f"rules could fire in this share of the time: {could}" if able else "no rule could fire at any time"
-    return shares + (f"; {never} never" if able and never else "")
+    """By stream, from the rule that could fire for the shortest to that for the longest."""
+    streams = {name: [100 * each.share for each in rules] for name, rules in by_stream(found).items()}
+    able = {name: shares for name, shares in streams.items() if max(shares)}
+    if not able:
+        return "no rule could fire at any time"
+    could = ", ".join(f"{_words(name)} {_range(shares)}" for name, shares in able.items())
+    never = ", ".join(_words(name) for name in streams if name not in able)
+    return f"rules could fire in this share of the time: {could}" + (f"; never: {never}" if never else "")
+
+
+def _range(shares: Sequence[float]) -> str:
+    least, most = f"{min(shares):.0f}", f"{max(shares):.0f}"
+    return f"{most} %" if least == most else f"{least}–{most} %"
 
 
 def _hours(span: timedelta) -> float:

@@ -109,3 +109,10 @@ def test_people_see_a_line_a_rule(clinic: Clinic, capsys: pytest.CaptureFixture[
     out = capsys.readouterr().out
     assert "not running" in out.splitlines()[0]
     assert any(line.startswith("BP-SEV") for line in out.splitlines())
+
+
+def test_streams_without_any_reading_are_named_in_a_line(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["flags", "coverage", "--patient", "anna"]) == 0
+    out, err = capsys.readouterr()
+    assert "CGM-L2" not in out
+    assert "no reading in 30 days, so nothing could fire: cgm (" in err
