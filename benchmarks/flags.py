@@ -22,7 +22,7 @@ sys.path.insert(0, str(ROOT))
 from benchmarks.conformance.figures import figures, table  # noqa: E402  after the path is set
 from benchmarks.conformance.panel import Outcome, Wish, run  # noqa: E402
 
-HOMES_A_PART = 50  # what a process holds in memory at once
+HOMES_A_PART = 125  # what a process holds in memory at once
 SHOWN = 20
 
 
@@ -41,7 +41,7 @@ def arguments() -> argparse.Namespace:
 
 def outcomes(chosen: argparse.Namespace) -> Iterator[Outcome]:
     """Of each part of the panel, as it is done; a part that fails ends everything."""
-    parts = max(1, min(chosen.patients, -(-chosen.patients // HOMES_A_PART)))
+    parts = min(chosen.patients, max(chosen.workers, -(-chosen.patients // HOMES_A_PART)))
     wishes = [Wish(chosen.seed, chosen.patients, chosen.days, part, parts) for part in range(parts)]
     if chosen.workers == 1:
         yield from map(run, wishes)

@@ -29,10 +29,10 @@ from simulators.transport_faults import Held
 
 # A cohort to be looked at shows something every week; a panel has its events as seldom as patients have them.
 BODIES: Final = (
-    Vessels(113, 70, 72, (Sitting(7.2), Sitting(19.8))),
-    Vessels(118, 73, 68, (Sitting(6.6), Sitting(20.5, 2, 0.12))),
-    Vessels(140, 86, 74, (Sitting(7.0), Sitting(20.1, 2, 0.2)), per_day=-0.1),
-    Vessels(111, 70, 66, (Sitting(7.7, 1), Sitting(19.1, 1, 0.3))),
+    Vessels(113, 70, 72, (Sitting(7.2), Sitting(19.8)), alike=0.2),
+    Vessels(115, 71, 68, (Sitting(6.6), Sitting(20.5, 2, 0.12)), alike=0.2),
+    Vessels(142, 88, 74, (Sitting(7.0), Sitting(20.1, 2, 0.2)), alike=0.2),
+    Vessels(111, 70, 66, (Sitting(7.7, 1), Sitting(19.1, 1, 0.3)), alike=0.2),
 )
 TREATED: Final = replace(
     hypertension.CONDITION, kit={"cuff": partial(hypertension.cuff, bodies=BODIES, every=60.0, pick=Life.rare_days)}

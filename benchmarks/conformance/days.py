@@ -22,7 +22,7 @@ from simulators.panel import AWAY, MIXED
 from simulators.plan import Plan, Upload
 from simulators.transport_faults import Step, schedule
 
-TURN = timedelta(minutes=5)  # what arrives within it is stored and judged together, at its end
+TURN = timedelta(minutes=15)  # what arrives within it is stored and judged together, at its end
 ECHO = timedelta(minutes=2)  # after the answer, when a device sends once more what was answered
 WAITS = ("open", "acknowledged", "in_progress")
 BLINK = timedelta(seconds=1)  # a limit is passed just after its instant

@@ -10,7 +10,7 @@ from simulators.physiology.weight import Frame, fluid, weight_samples
 from simulators.series import Life, Sample
 
 FRAME: Final = Frame(78.6, hour=7.0)
-BODY: Final = Vessels(112, 68, 72, (Sitting(7.3, 1), Sitting(18.8, 1, 0.1)))
+BODY: Final = Vessels(112, 68, 72, (Sitting(7.3, 1), Sitting(18.8, 1, 0.1)), alike=0.2)
 WORSE: Final = (Course("worsening_heart_failure", 11, systolic=-4, pulse=19),)
 DAYS_A_COURSE: Final = 40
 

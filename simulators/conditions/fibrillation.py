@@ -7,7 +7,7 @@ from simulators.physiology.blood_pressure import Sitting, Vessels, pressure_samp
 from simulators.physiology.courses import Course, changed, courses, with_rhythm
 from simulators.series import Life, Sample
 
-BODY: Final = Vessels(126, 76, 74, (Sitting(7.5, 2), Sitting(19.2, 2, 0.15)))
+BODY: Final = Vessels(112, 69, 74, (Sitting(7.5, 2), Sitting(19.2, 2, 0.15)), alike=0.2)
 COURSES: Final = (
     Course("fibrillation", 4, pulse=34),
     Course("fast_fibrillation", 2, pulse=50),

@@ -10,7 +10,7 @@ from simulators.plan import Spell
 from simulators.series import Life, Sample
 
 TWICE: Final = (Sitting(8.4, 1), Sitting(18.6, 1, 0.1))
-BODIES: Final = (Vessels(110, 62, 63, TWICE), Vessels(141, 78, 70, TWICE))
+BODIES: Final = (Vessels(110, 62, 63, TWICE, alike=0.2), Vessels(139, 76, 70, TWICE, alike=0.2))
 # a body that lives low has days that are lower; one that lives high falls for weeks when a new tablet is too strong
 LOW: Final = (
     Course("low_pressure", 2, systolic=-29),

@@ -12,10 +12,10 @@ from simulators.plan import Spell
 from simulators.series import Life, Sample
 
 BODIES: Final = (
-    Vessels(116, 72, 84, (Sitting(7.9), Sitting(20.1, 2, 0.1))),
-    Vessels(122, 76, 80, (Sitting(8.3), Sitting(19.4, 2, 0.1))),
+    Vessels(110, 68, 84, (Sitting(7.9), Sitting(20.1, 2, 0.1)), alike=0.2),
+    Vessels(113, 70, 80, (Sitting(8.3), Sitting(19.4, 2, 0.1)), alike=0.2),
 )
-COURSES: Final = (Course("raised_in_pregnancy", 2, systolic=23), Course("crisis_in_pregnancy", 1, systolic=47))
+COURSES: Final = (Course("raised_in_pregnancy", 2, systolic=28), Course("crisis_in_pregnancy", 1, systolic=53))
 METABOLISM: Final = Metabolism(basal=84, gain=0.8, peak=60, match=0.35, dawn=5, spread=6)
 STICKS: Final = (
     Stick(7.2, "fasting", 0.05), Stick(9.0, "after_meal", 0.2), Stick(14.2, "after_meal", 0.2),

@@ -19,7 +19,7 @@ EPISODES: Final = (
     (4.2, 62.0, 50.0, "hypoglycaemia_level_1"),
     (21.5, 320.0, 130.0, "hyperglycaemia_prolonged"),
 )
-DAYS_AN_EPISODE: Final = 5
+DAYS_AN_EPISODE: Final = 8
 STICKS: Final = (Stick(7.3, "fasting", 0.2), Stick(20.9, "after_meal", 0.4))
 
 

@@ -33,13 +33,15 @@ class Sitting:
 
 @dataclass(frozen=True, slots=True)
 class Vessels:
-    """A person's usual pressure in mmHg and pulse per minute; `per_day` is a slow change of the systolic."""
+    """A person's usual pressure in mmHg and pulse per minute; `per_day` is a slow change of the systolic, `alike` how
+    much a day resembles the one before."""
 
     systolic: float
     diastolic: float
     pulse: float
     sittings: tuple[Sitting, ...]
     per_day: float = 0.0
+    alike: float = 0.6
 
 
 def circadian(hour: float) -> float:
@@ -51,7 +53,7 @@ def pressure_samples(life: Life, body: Vessels, crises: Mapping[date, str]) -> l
     """Every sitting of the run; the last one of a day in `crises` becomes the crisis of that kind."""
     chance = life.dice("pressure")
     days = life.days()
-    levels = wander(chance, len(days), DAY_SPREAD, 0.6)
+    levels = wander(chance, len(days), DAY_SPREAD, body.alike)
     taken: list[Sample] = []
     for number, (day, level) in enumerate(zip(days, levels, strict=True)):
         for sitting in body.sittings:
