@@ -10,6 +10,7 @@ import pytest
 from simulators.conditions import CONDITIONS, apnoea, diabetes_type_1, heart_failure, hypertension
 from simulators.conditions.condition import Condition, Quiet, kept
 from simulators.devices import MODELS, model_for, shown
+from simulators.panel import SHARES
 from simulators.people import HOMES
 from simulators.physiology.blood_pressure import Sitting, Vessels, circadian, pressure_samples
 from simulators.physiology.glucose import Bend, Metabolism, curve, meals, wave
@@ -177,7 +178,8 @@ def test_somebody_quiet_sends_nothing_in_that_time_and_a_short_run_has_nobody_qu
 
 
 def test_every_kind_of_device_is_sold_in_every_home() -> None:
-    kinds = {kind for condition in CONDITIONS for kind in condition.kit}
+    everybody = [*CONDITIONS, *(condition for condition, _ in SHARES.values())]
+    kinds = {kind for condition in everybody for kind in condition.kit}
     assert {model_for(kind, home).kind for kind in kinds for home in HOMES} == kinds == {one.kind for one in MODELS}
 
 
