@@ -16,7 +16,7 @@ from flags.what_if.compared import Compared
 from flags.what_if.question import Question, asked, in_force
 from flags.what_if.replay import list_patient_ids, replay
 from hearthline.errors import NO, Failure
-from hearthline.flag_words import UNITS
+from hearthline.explain.page import amount_text
 from hearthline.shell import Shell
 from hearthline.worklist import NOTICE, check_word
 from registry.patients import get_patient
@@ -78,8 +78,8 @@ class Tried:
         question = self.question
         return {
             "rule": question.rule, "from": question.begin, "until": question.until,
-            "set": {name: _said(wanted) for name, _, wanted in self.numbers},
-            "in_place_of": {name: [*map(_said, now)] for name, now, _ in self.numbers},
+            "set": {name: amount_text(wanted) for name, _, wanted in self.numbers},
+            "in_place_of": {name: [*map(amount_text, now)] for name, now, _ in self.numbers},
             "patients_with_readings": len(self.found), "readings": sum(each.readings for each in self.found),
             "before": self._side("before"), "after": self._side("after"),
             "gone": sum(each.gone for each in self.found), "new": sum(each.new for each in self.found),
@@ -108,7 +108,9 @@ class Tried:
         told, changed = self.line(), self.changed()
         return {
             "rule": f"{self.question.rule}  {self.question.about.words}",
-            "tried": [f"{name}: {_said(wanted)} in place of {_said(now[0])}" for name, now, wanted in self.numbers],
+            "tried": [
+                f"{name}: {amount_text(wanted)} in place of {amount_text(now[0])}" for name, now, wanted in self.numbers
+            ],
             "over": f"{self.question.days:.0f} days, {told['patients_with_readings']:,} patients with"
             f" {told['readings']:,} readings, in {self.seconds:.1f} s",
             "flags": [_side_text(name, told[name]) for name in ("before", "after")],
@@ -137,7 +139,3 @@ def _side_text(name: str, side: dict[str, Any]) -> str:
         f"{name:<6}  {side['flags']:>7,}  in {side['patients']:,} patients; {side['flags_per_patient']:.2f} a patient;"
         f" {side['flags_per_100_patients_day']:.2f} per 100 patients and day; {severities}"
     )
-
-
-def _said(amount: Amount) -> str:
-    return f"{amount.text} {UNITS.get(amount.unit, amount.unit)}"

@@ -12,10 +12,11 @@ from hearthline.flag_words import PAIRED, UNITS
 from hearthline.flag_words import newest as value_text
 from hearthline.worklist import NOTICE
 from models.measures import measure_of
+from registry.beginning import BEGINNING
 from thresholds.doubt import words
 from thresholds.limits import PUBLISHED, InForce
 from thresholds.silence import length
-from thresholds.types import Sample
+from thresholds.types import Amount, Sample
 
 MOST: Final = 14  # readings on a sheet; --json has all
 AHEAD: Final = 6
@@ -102,14 +103,20 @@ def _limit_text(limits: Sequence[InForce], zone: ZoneInfo) -> str:
 
 
 def _amounts(limit: InForce) -> str:
-    first, *others = (f"{amount.text} {UNITS.get(amount.unit, amount.unit)}" for amount in limit.amounts)
+    first, *others = (amount_text(each) for each in limit.amounts)
     return first + "".join(f" ({each})" for each in others)
+
+
+def amount_text(amount: Amount) -> str:
+    """With the unit as people write it; a count has none."""
+    return f"{amount.text} {UNITS.get(amount.unit, amount.unit)}".removesuffix(" 1")
 
 
 def _who(limit: InForce, zone: ZoneInfo) -> str:
     if limit.origin == PUBLISHED:
         return PUBLISHED
-    since = f" since {_local(limit.from_at, zone)}" if limit.from_at else ""
+    dated = limit.from_at is not None and limit.from_at > BEGINNING
+    since = f" since {_local(limit.from_at, zone)}" if limit.from_at and dated else ""
     until = f" until {_local(limit.until_at, zone)}" if limit.until_at else ""
     role = f" ({limit.role})" if limit.role else ""
     return f"{limit.origin}, set by {limit.author or 'nobody named'}{role}{since}{until}: {limit.reason or 'no reason'}"
@@ -158,7 +165,7 @@ def sample_value(sample: Sample, asked: Asked) -> str:
     measure, read = measure_of(rule.stream), components_of(rule)
     if measure == "sleep" or not {*read} <= {*PAIRED, measure}:
         found = [sample.values[name] for name in read or sample.values if name in sample.values]
-        return ", ".join(f"{text} {UNITS.get(unit, unit)}".removesuffix(" 1") for text, unit in found) or "–"
+        return ", ".join(map(amount_text, found)) or "–"
     return value_text(measure, {"figure": None, "newest": {"values": sample.values}})
 
 

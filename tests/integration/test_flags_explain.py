@@ -84,6 +84,22 @@ def test_a_reading_says_when_it_came_in_and_other_streams_are_counted(clinic: Cl
     assert answer["readings"][0]["received_at"].startswith("2026-03-20T12:00")
 
 
+def test_a_limit_says_who_set_it_and_what_would_be_without_it(
+    clinic: Clinic, asked: Asked, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ("--rule", "BP-S2", "--patient", "anna")
+    said = ("--reason", "closer look", "--role", "nurse", "--author", "Wu", "--from", "beginning")
+    assert run(["plans", "set", *options, "--set", "systolic=155", *said]) == 0
+    capsys.readouterr()
+    limit = asked(*options)["limits"][0]
+    assert (limit["amounts"], limit["author"], limit["role"], limit["reason"]) == (
+        ["155 mm[Hg]"], "Wu", "nurse", "closer look",
+    )  # fmt: skip
+    assert limit["others"] == [{"origin": "published", "amounts": ["160 mm[Hg]"]}]
+    assert run(["flags", "explain", *options]) == 0
+    assert "155 mmHg, patient, set by Wu (nurse): closer look; published: 160 mmHg" in capsys.readouterr().out
+
+
 def test_people_get_a_sheet_that_fits_on_a_screen(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
     clinic.take(*(fingerstick("anna", ago(hours=hours), "50 mg/dL") for hours in range(1, 60, 2)))
     [flag] = clinic.flags("anna", "GLU-L2")
