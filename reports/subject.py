@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from models.tables import Patient, PatientFact, PatientLimit, ProgrammeEnrolment
 from registry.programmes import implied
 from thresholds import RULES
+from thresholds.compare import convert
 from thresholds.facts import date_fact, decimal_fact
 from thresholds.limits import PATIENT, InForce, limit_in_force
 from thresholds.types import Amount, Case, Fact, Limit
@@ -39,8 +40,9 @@ class Subject:
         return self.case.has("condition", "pregnancy", at)
 
     def limit(self, rule: str, parameter: str, at: datetime) -> float:
-        """The number in force at `at`, in the parameter's first published unit."""
-        return float(self._in_force(rule, parameter, at).amounts[0].text)
+        """The number in force at `at`, in the parameter's own unit, whichever it was set in."""
+        limit = self._in_force(rule, parameter, at)
+        return float(convert(limit.amounts[0], limit.parameter.accepts))
 
     def limits(self, rules: Iterable[str], at: datetime) -> list[dict[str, Any]]:
         """Every parameter of these rules with whose limit was in force at `at`."""

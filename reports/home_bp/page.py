@@ -88,10 +88,8 @@ def _scatter(found: Pressures, ask: Ask) -> Picture:
         Dots("diastolic", list(zip(x, frame["diastolic"].tolist(), strict=True)), palette.SECOND, "triangle", 2.8),
     )
     values = [*frame["systolic"], *frame["diastolic"], 60, 150]
-    title, words = (
-        "Each reading",
-        "Systolic and diastolic pressure by local date, with the home limits 135 and 85 mmHg.",
-    )
+    title = "Each reading"
+    words = f"Systolic and diastolic pressure by local date, with the home limits {over:g} and {under:g} mmHg."
     plot = Plot(title, words, axis.dates(dates[0], dates[-1]), axis.numbers(values, "mmHg"), layers, goals, height=300)
     return Picture(title, draw(plot), _readings(found))
 

@@ -18,6 +18,7 @@ details{margin:.2em 0}summary{cursor:pointer;color:#12355b}details table{font-si
 .beside{display:flex;flex-wrap:wrap;gap:0 2em}.beside>*{flex:1 1 330px}
 .wording{border-top:2px solid #222;padding-top:.5em;margin-top:1.5em}footer dl{font-size:.8em}
 footer dd{font-weight:normal;overflow-wrap:anywhere}
-@media print{@page{size:A4;margin:12mm}body{max-width:none;margin:0;padding:0;font-size:11px}
-details:not([open]){display:none}section{break-inside:avoid}}
+@media print{@page{size:A4;margin:10mm}body{max-width:none;margin:0;padding:0;font-size:10.5px}
+ul,.wording{margin:.3em 0}details:not([open]){display:none}section{break-inside:avoid}h2{margin:.6em 0 .2em}
+figure svg{max-height:62mm;width:auto;max-width:100%}.beside figure svg{max-height:50mm}}
 """

@@ -18,11 +18,13 @@ from sqlalchemy.orm import Session
 from flags.actions import acknowledge
 from flags.evaluate import evaluate
 from registry.facts import set_fact
+from registry.limits import set_limits
 from reports.home_bp.category import category
 from reports.home_bp.protocol import week_of
 from tests.support.wards import Ward, taken
 from thresholds.estimates.home_week import home_mean
 from thresholds.estimates.means import Mean
+from thresholds.types import Amount, Limit
 
 MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
 END = MONDAY + timedelta(days=7)
@@ -160,6 +162,20 @@ def test_as_of_says_what_was_stated_and_done_by_then(any_ward: Ward) -> None:
     again = home_bp(ward, cursor=datetime.fromisoformat(before["cursor"]))
     assert again == before | {"made_at": again["made_at"]}
     assert home_bp(ward)["readings"] != before["readings"]
+
+
+def test_a_limit_of_the_patients_own_is_the_one_that_counts_and_says_whose_it_is(ward: Ward) -> None:
+    store(ward, week()[:4], (129, 79), (130, 70), (135, 70), (120, 84))
+    own = Limit(
+        "BP-HOME-EU", "systolic", Amount("17.3", "kPa"), MONDAY, None, "patient", "Dr. Roy", "provider", "agreed"
+    )
+    with Session(ward.engine) as session, session.begin():
+        set_limits(session, "ana", [own], now=ward.now)
+    told = home_bp(ward)
+    assert value(told, "above_home_eu_pct") == 50
+    [line] = [each for each in told["limits"] if (each["rule"], each["parameter"]) == ("BP-HOME-EU", "systolic")]
+    assert (line["amounts"], line["origin"], line["author"]) == (["17.3 kPa"], "patient", "Dr. Roy")
+    assert "home limits 129.761 and 85 mmHg" in ward.report("home-bp", "ana", 7, until=END).html()
 
 
 @pytest.mark.parametrize("count", [0, 1])

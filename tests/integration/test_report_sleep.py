@@ -152,6 +152,15 @@ def test_a_page_shows_what_nights_have_and_nothing_else(ward: Ward) -> None:
     assert "REM" not in page
 
 
+def test_without_therapy_the_hours_asleep_are_drawn_and_the_saturation_where_it_is_known(ward: Ward) -> None:
+    slept = {"total_sleep": 420, "time_in_bed": 470, "spo2_mean": 94, "spo2_min": 86}
+    sleep(ward, *(night(n, **slept) for n in range(5)))
+    page = ward.report("sleep", "ana", 29, until=END).html()
+    assert "Hours asleep" in page
+    assert 'data-series="lowest saturation" data-points="5"' in page
+    assert "Therapy" not in page.replace("Sleep and therapy", "")
+
+
 def test_as_of_leaves_out_nights_that_arrived_since(ward: Ward) -> None:
     device = sleep(ward, *(night(n, therapy_time=300) for n in range(5)))
     before = told_of(ward)

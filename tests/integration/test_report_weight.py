@@ -93,6 +93,8 @@ def test_rule_matches_are_the_rules_own_and_stand_with_their_flags(ward: Ward) -
     assert all(on is flagged for on, flagged in found.values())
     assert {"WT-HF-1D", "WT-HF-3D", "WT-HF-7D"} == set(found)
     assert {flag["rule"] for flag in told["flags"]} == set(found)
+    page = ward.report("weight", "ana", 7, until=END).html()
+    assert [words for words in ("open, nobody acted on it", 'data-series="rule match"') if words not in page] == []
 
 
 def test_three_pounds_are_three_pounds(ward: Ward) -> None:
