@@ -15,7 +15,7 @@ from flags.judge import before, restart
 from flags.record import load_episodes
 from flags.states import EpisodeState
 from models.measures import measure_of
-from models.tables import Flag, Patient, Reading
+from models.tables import Flag, Patient, PatientFact, Reading
 from thresholds.doubt import RECALL, marked
 from thresholds.types import Rule
 
@@ -25,13 +25,14 @@ FURTHER_OFF: Final = timedelta(days=90)  # of a rule that is off no episode is s
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """An explanation with what the record adds: when each reading came in, and how many readings of the same measure
-    and time are of another stream, by stream."""
+    """An explanation with what the record adds: when each reading came in, how many readings of the same measure and
+    time are of another stream, by stream, and who stated a fact, by name and value; a programme's has nobody."""
 
     patient: Patient
     explanation: Explanation
     received_at: Mapping[UUID, datetime]
     elsewhere: Mapping[str, int]
+    stated_by: Mapping[tuple[str, str], str]
 
 
 def explain_at(session: Session, patient: Patient, rule: Rule, at: datetime) -> Asked:
@@ -70,9 +71,15 @@ def _explained(
     explanation = explain(rule, samples, start, case, ended)
     shown = [line.sample for line in explanation.readings]
     span = min((each.at for each in shown), default=explanation.at), explanation.at
-    return Asked(
-        patient, explanation, _received(session, (each.id for each in shown)), _elsewhere(session, patient, rule, span)
-    )
+    received_at, elsewhere = _received(session, (each.id for each in shown)), _elsewhere(session, patient, rule, span)
+    return Asked(patient, explanation, received_at, elsewhere, _authors(session, patient, case.now))
+
+
+def _authors(session: Session, patient: Patient, at: datetime) -> dict[tuple[str, str], str]:
+    """Of facts that hold at `at`; of two that say the same, who stated it last."""
+    mine = PatientFact.patient_id == patient.id, PatientFact.replaced_by.is_(None), PatientFact.from_at <= at
+    rows = session.scalars(select(PatientFact).where(*mine).order_by(PatientFact.from_at, PatientFact.recorded_at))
+    return {(row.name, row.value): row.author for row in rows if row.until_at is None or at < row.until_at}
 
 
 def _received(session: Session, readings: Iterable[UUID]) -> dict[UUID, datetime]:

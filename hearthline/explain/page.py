@@ -16,7 +16,7 @@ from registry.beginning import BEGINNING
 from thresholds.doubt import words
 from thresholds.limits import PUBLISHED, InForce
 from thresholds.silence import length
-from thresholds.types import Amount, Sample
+from thresholds.types import Amount, Fact, Sample
 
 MOST: Final = 14  # readings on a sheet; --json has all
 AHEAD: Final = 6
@@ -37,7 +37,8 @@ def explanation_line(asked: Asked) -> dict[str, Any]:
         },
         "limits": [_limit_line(each) for each in said.limits],
         "facts": [
-            {"name": fact.name, "value": fact.value, "from_at": fact.from_at, "until_at": fact.until_at}
+            {"name": fact.name, "value": fact.value, "from_at": fact.from_at, "until_at": fact.until_at,
+             "author": asked.stated_by.get((fact.name, fact.value))}
             for fact in said.facts
         ],
         "readings": [_reading_line(each, asked, zone) for each in said.readings],
@@ -81,10 +82,16 @@ def explanation_sheet(asked: Asked) -> dict[str, Any]:
         "limit": [_limit_text(each, zone) for each in said.limits] or f"{rule.limit}, published",
         "source": rule.source,
         "standing": rule.standing,
-        "facts": [f"{fact.name.replace('_', ' ')} {fact.value.replace('_', ' ')}" for fact in said.facts],
+        "facts": [_fact_text(each, asked, zone) for each in said.facts],
         "readings": [*_readings(asked, zone), *_not_shown(asked)],
         "ends": said.closes,
     }  # fmt: skip
+
+
+def _fact_text(fact: Fact, asked: Asked, zone: ZoneInfo) -> str:
+    author = asked.stated_by.get((fact.name, fact.value))
+    since = f", since {_local(fact.from_at, zone)}" if fact.from_at > BEGINNING else ""
+    return f"{fact.name.replace('_', ' ')} {fact.value.replace('_', ' ')}{(author and f', by {author}') or ''}{since}"
 
 
 def _episode_text(said: Explanation, zone: ZoneInfo) -> str:

@@ -100,6 +100,11 @@ def test_a_limit_says_who_set_it_and_what_would_be_without_it(
     assert "155 mmHg, patient, set by Wu (nurse): closer look; published: 160 mmHg" in capsys.readouterr().out
 
 
+def test_a_fact_that_was_used_says_who_stated_it(clinic: Clinic, asked: Asked) -> None:
+    [fact] = asked("--patient", "anna", "--rule", "WT-HF-3D")["facts"]
+    assert (fact["name"], fact["value"], fact["author"]) == ("condition", "heart_failure", "test")
+
+
 def test_people_get_a_sheet_that_fits_on_a_screen(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
     clinic.take(*(fingerstick("anna", ago(hours=hours), "50 mg/dL") for hours in range(1, 60, 2)))
     [flag] = clinic.flags("anna", "GLU-L2")
