@@ -11,13 +11,14 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
+from sqlalchemy import func, select  # noqa: E402  after the path is set
 from sqlalchemy.orm import Session  # noqa: E402  after the path is set
 
 from benchmarks.support.databases import database, postgres  # noqa: E402  after the path is set
@@ -103,34 +104,54 @@ def fill(place: Place, days: int) -> None:
     place.judge()
 
 
-def cost(place: Place, stream: str, times: int) -> float:
-    """Milliseconds of CPU and waiting for one more reading, stored and judged: the median of `times`."""
-    took = []
-    for n in range(times):
-        at = NOW + EVERY[stream] * n / 20
-        place.now = at
-        begun = time.perf_counter()
-        place.store(stream, [body(stream, at, first=False)])
-        place.judge()
-        took.append(time.perf_counter() - begun)
-    return 1000 * statistics.median(took)
+def cost(place: Place, stream: str, n: int) -> tuple[float, float]:
+    """Milliseconds, and those of CPU in this process, for one more reading, stored and judged."""
+    place.now = NOW + EVERY[stream] * n / 20
+    bodies = [body(stream, place.now, first=False)]
+    begun, used = time.perf_counter(), time.process_time()
+    place.store(stream, bodies)
+    place.judge()
+    return 1000 * (time.perf_counter() - begun), 1000 * (time.process_time() - used)
 
 
-def measure(url: str, days: int, times: int) -> dict[str, float]:
-    place = Place(url)
-    fill(place, days)
-    found = {stream: cost(place, stream, times) for stream in EVERY}
+def measure(urls: list[str], spans: list[int], times: int) -> dict[str, list[tuple[float, float]]]:
+    """By stream, for each span of days: the medians. All spans in the same rounds, so that they share what else the
+    machine does."""
+    places = [Place(url) for url in urls]
+    for place, days in zip(places, spans, strict=True):
+        fill(place, days)
+        print(f"  {days} days: {lasting(place)} episodes last", file=sys.stderr, flush=True)
+    rounds = {stream: [[cost(place, stream, n) for place in places] for n in range(times)] for stream in EVERY}
+    for place in places:
+        place.engine.dispose()
+    return {stream: [medians(took) for took in zip(*found, strict=True)] for stream, found in rounds.items()}
+
+
+def medians(took: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    whole, used = zip(*took, strict=True)
+    return statistics.median(whole), statistics.median(used)
+
+
+def lasting(place: Place) -> int:
     with Session(place.engine) as session:
-        lasting = session.query(Episode).filter(Episode.ended_at.is_(None)).all()
-        print(f"  {days} days: {sorted(each.rule for each in lasting)} last", file=sys.stderr)
-    place.engine.dispose()
-    return found
+        return session.scalar(select(func.count()).where(Episode.ended_at.is_(None))) or 0
 
 
 @contextlib.contextmanager
 def servers(names: list[str], folder: Path) -> Iterator[dict[str, str | None]]:
     with contextlib.ExitStack() as stack:
         yield {name: stack.enter_context(postgres(folder)) if name == "postgresql" else None for name in names}
+
+
+def told(found: dict[str, list[tuple[float, float]]]) -> dict[str, dict[str, float]]:
+    return {
+        stream: {
+            "after_2_days_ms": round(early[0], 2), "later_ms": round(late[0], 2), "ratio": round(late[0] / early[0], 2),
+            "cpu_after_2_days_ms": round(early[1], 2), "cpu_later_ms": round(late[1], 2),
+            "cpu_ratio": round(late[1] / early[1], 2),
+        }
+        for stream, (early, late) in found.items()
+    }  # fmt: skip
 
 
 def main() -> None:
@@ -145,19 +166,11 @@ def main() -> None:
         folder = Path(name)
         with servers(chosen.database or ["sqlite", "postgresql"], folder) as where:
             for kind, server in where.items():
-                spans = []
-                for days in (2, chosen.days):
-                    with database(server, folder, 0) as url:
-                        spans.append(measure(url, days, times))
-                said[kind] = {
-                    stream: {"after_2_days_ms": round(spans[0][stream], 2), "later_ms": round(spans[1][stream], 2),
-                             "ratio": round(spans[1][stream] / spans[0][stream], 2)}
-                    for stream in EVERY
-                }  # fmt: skip
+                with database(server, folder, 0) as early, database(server, folder, 0) as late:
+                    said[kind] = told(measure([early, late], [2, chosen.days], times))
     for kind, streams in said.items():
         for stream, row in streams.items():
-            early, later = f"{row['after_2_days_ms']:8.2f} ms", f"{row['later_ms']:8.2f} ms"
-            print(f"{kind:10} {stream:15} {early} {later}  × {row['ratio']:.2f}", file=sys.stderr)
+            print(f"{kind:10} {stream:15} {row}", file=sys.stderr)
     if chosen.json:
         print(json.dumps({"days": chosen.days, "databases": said}))
 

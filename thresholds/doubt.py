@@ -84,7 +84,10 @@ def _weighed(samples: Iterable[Sample], zone: ZoneInfo) -> Iterator[Doubts]:
 def _far(sample: Sample, before: Sequence[Sample], zone: ZoneInfo) -> Doubts:
     if len(before) < ENOUGH:
         return ()
-    usual = median(map(kilograms, before))
+    known = [kilograms(each) for each in before]
+    if _is_near_all(kilograms(sample), min(known), max(known)):
+        return ()
+    usual = median(known)
     if not _differs(sample, usual, UNUSUAL):
         return ()
     if not _differs(sample, usual, OTHERS):
@@ -92,6 +95,11 @@ def _far(sample: Sample, before: Sequence[Sample], zone: ZoneInfo) -> Doubts:
     agreeing = [each for each in (*before, sample) if not _differs(each, kilograms(sample), AGREE)]
     days = {each.at.astimezone(zone).date() for each in agreeing}
     return () if len(agreeing) >= ENOUGH and len(days) > 1 else (OTHER_PERSON,)
+
+
+def _is_near_all(mine: Decimal, least: Decimal, most: Decimal) -> bool:
+    """Then it is near their median too, which need not be found: so it is nearly always."""
+    return EXACT.multiply(most, 1 - UNUSUAL) <= mine <= EXACT.multiply(least, 1 + UNUSUAL)
 
 
 def _differs(sample: Sample, usual: Decimal, share: Decimal) -> bool:
