@@ -45,9 +45,25 @@ ON_TABLETS: Final = replace(
         "meter": partial(diabetes_type_2.meter, kinds=KINDS, every=20.0, pick=Life.rare_days),
     },
 )
+NEVER: Final = 1e9  # days
+FAILING: Final = (
+    Vessels(112, 68, 72, (Sitting(7.4, 1),), alike=0.2),
+    Vessels(116, 70, 78, (Sitting(8.1, 1, 0.08),), alike=0.2),
+)
 STABLE: Final = replace(
     heart_failure.CONDITION,
-    kit={**heart_failure.CONDITION.kit, "scale": partial(heart_failure.scale, every=45.0, pick=Life.rare_days)},
+    kit={
+        "scale": partial(heart_failure.scale, every=45.0, pick=Life.rare_days),
+        "cuff": partial(hypertension.cuff, bodies=FAILING, every=NEVER, pick=Life.rare_days),
+    },
+)
+HOME_AGAIN: Final = (Vessels(112, 70, 84, (Sitting(8.2), Sitting(18.9, 2, 0.15)), alike=0.2),)
+SETTLED: Final = replace(
+    discharged.CONDITION,
+    kit={
+        **discharged.CONDITION.kit,
+        "cuff": partial(hypertension.cuff, bodies=HOME_AGAIN, every=NEVER, pick=Life.rare_days),
+    },
 )
 AWAY: Final = Held(0.004, 2, 8)  # once in three months for a device that is used three times a day
 MIXED: Final = Held(0.05, 2, 3)
@@ -65,7 +81,7 @@ SHARES: Final[Mapping[str, tuple[Condition, int]]] = MappingProxyType(
             (apnoea.CONDITION, 2),
             (unmasked.CONDITION, 2),
             (breathless.CONDITION, 2),
-            (discharged.CONDITION, 5),
+            (SETTLED, 5),
             (congestion.CONDITION, 4),
             (frail.CONDITION, 4),
             (fibrillation.CONDITION, 3),

@@ -108,10 +108,12 @@ def _climbs(days: Days) -> bool:
     """Theil–Sen over the daily means, with Sen's interval of 95 %; ten days are enough."""
     if len(days) < 10:
         return False
-    means = [(day.toordinal(), mean(points, "systolic")) for day, points in sorted(days.items())]
-    middle, lower = _theil_sen([(x, float(y)) for x, y in means])
+    sums = [
+        (day, sum(mmhg(point, "systolic") for point in points), len(points)) for day, points in sorted(days.items())
+    ]
+    middle, lower = _theil_sen([(day.toordinal(), float(total) / count) for day, total, count in sums])
     if min(abs(middle - STEEP), abs(lower)) < NEAR:
-        return _steep(*_theil_sen(means))
+        return _steep(*_theil_sen([(day.toordinal(), Fraction(total) / count) for day, total, count in sums]))
     return _steep(middle, lower)
 
 
