@@ -28,6 +28,7 @@ BAND_WORDS: Final = {
 }  # fmt: skip
 TOP: Final = {"mg/dL": 350, "mmol/L": 20}
 LEVELS_SHOWN: Final = ("p5", "p25", "p50", "p75", "p95")
+MOST_DAYS: Final = 28  # small plots: the newest, of a longer period
 GAP: Final = 3  # spacings of the sensor, after which a curve is not drawn on
 
 
@@ -170,7 +171,8 @@ def _rounded(value: float | None) -> str | None:
 def _daily(glucose: Glucose, ask: Ask) -> Picture:
     by_day = dict(list(glucose.frame.groupby("day")))
     days = [
-        Day(f"{day:%a} {axis.day_words(day)}", _points(by_day.get(day), glucose)) for day in ask.period.dates()[:366]
+        Day(f"{day:%a} {axis.day_words(day)}", _points(by_day.get(day), glucose))
+        for day in ask.period.dates()[-MOST_DAYS:]
     ]
     low, high = (float(each) for each in bounds(glucose.group, glucose.unit))
     words = "Glucose of each local date; what is above and below the target range is shaded."

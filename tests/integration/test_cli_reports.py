@@ -23,15 +23,19 @@ UNTIL = "2026-03-09T00:00:00Z"
 Said = Callable[..., tuple[int, str, str]]
 
 
-@pytest.fixture
-def said(capsys: pytest.CaptureFixture[str], ward: Ward, sqlite_database: str, monkeypatch: pytest.MonkeyPatch) -> Said:
-    """Runs `reports run` on Ana's readings, one of each kind; answers exit code, stdout, stderr."""
+def one_of_each(ward: Ward) -> None:
     device = ward.admit("ana")
-    ward.take(device, "weight", taken("w1", AT, weight=80.0))
+    ward.take(device, "weight", taken("w1", AT, weight=80.0), taken("w2", AT, weight=900.0))
     ward.take(device, "blood_pressure", taken("b1", AT, systolic=120, diastolic=70))
     ward.take(device, "glucose", taken("g1", AT, glucose=120))
     slept = {"started_at": (AT - timedelta(hours=7)).isoformat()}
     ward.take(device, "sleep", taken("s1", AT, ahi=4, therapy_time=300) | slept)
+
+
+@pytest.fixture
+def said(capsys: pytest.CaptureFixture[str], ward: Ward, sqlite_database: str, monkeypatch: pytest.MonkeyPatch) -> Said:
+    """Runs `reports run` on Ana's readings, one of each kind; answers exit code, stdout, stderr."""
+    one_of_each(ward)
     monkeypatch.setenv("HEARTHLINE_DATABASE__URL", sqlite_database)
 
     def run_and_read(*arguments: str) -> tuple[int, str, str]:
@@ -106,6 +110,15 @@ def test_a_person_gets_a_table_and_reasons_instead_of_insufficient_figures(said:
 def test_what_cannot_be_done_is_one_line_and_exit_1(said: Said, arguments: tuple[str, ...], words: str) -> None:
     code, out, err = said(*arguments)
     assert (code, out, err) == (1, "", f"hearthline: {words}\n")
+
+
+def test_both_databases_give_the_same_figures(any_ward: Ward) -> None:
+    one_of_each(any_ward)
+    until = datetime.fromisoformat(UNTIL)
+    figures = {kind: any_ward.told(kind, "ana", 7, until=until)["figures"] for kind in KINDS}
+    names = ("agp", "mean"), ("home-bp", "systolic_mean"), ("weight", "newest"), ("sleep", "therapy_hours_mean")
+    assert [figures[kind][name]["value"] for kind, name in names] == [120, 120, 80, 5]
+    assert (figures["device-days"]["device_days"]["value"], figures["quality"]["refused"]["value"]) == (0, 0)
 
 
 def test_a_page_is_for_its_owner_alone_and_replaces_the_one_before(said: Said, tmp_path: Path) -> None:
