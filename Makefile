@@ -15,6 +15,8 @@ NO_PYTHON = there is no $(PYTHON): sudo apt install python3.11 python3.11-venv
 WHEELHOUSE ?= wheelhouse
 WHEELS := .build/wheels/bin/python -m pip --quiet --disable-pip-version-check --no-input
 BENCHMARKS := $(patsubst benchmarks/%.py,%,$(wildcard benchmarks/*.py))
+# Three files of tests at a time: many of them wait for servers more than they work.
+TOGETHER ?= -n 3 --dist loadfile
 COVERED := charts device ingest models thresholds flags registry reports
 
 # Preflight may remove an environment that cannot be used, so the stamp is looked at by a make of its own, afterwards.
