@@ -7,10 +7,11 @@ from models.tables.ledger import Message, MessagePayload, Refusal
 from models.tables.process import Process, Running
 from models.tables.reading import Reading
 from models.tables.registry import Device, DeviceAssignment, Patient, RegistryVersion, ResendRequest
+from models.tables.reports import MadeReport, ReportRun, ReportSchedule
 from models.tables.statements import PatientFact, PatientLimit, ProgrammeEnrolment
 
 __all__ = [
-    "Base", "Device", "DeviceAssignment", "DeviceStatus", "Episode", "Evaluation", "Flag", "Message", "MessagePayload",
-    "Patient", "PatientFact", "PatientLimit", "Process", "ProgrammeEnrolment", "Prompt", "Reading", "Refusal",
-    "RegistryVersion", "ResendRequest", "Running",
+    "Base", "Device", "DeviceAssignment", "DeviceStatus", "Episode", "Evaluation", "Flag", "MadeReport", "Message",
+    "MessagePayload", "Patient", "PatientFact", "PatientLimit", "Process", "ProgrammeEnrolment", "Prompt", "Reading",
+    "Refusal", "RegistryVersion", "ReportRun", "ReportSchedule", "ResendRequest", "Running",
 ]  # fmt: skip

@@ -4,13 +4,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import insert
+from sqlalchemy.orm import Session
 
 from hearthline.keeping.copying import back_up
 from hearthline.keeping.restoring import Restored, restore
 from hearthline.keeping.rows import list_tables, sum_table
 from models.engine import open_reader
 from models.keys import new_id
-from models.tables import PatientLimit
+from models.tables import MadeReport, PatientLimit, ReportRun, ReportSchedule
 from registry.beginning import BEGINNING
 from tests.support.clinics import NOW, Clinic, ago, clinic_at, fingerstick, pressure, weighing
 
@@ -28,6 +29,7 @@ def fill(url: str) -> None:
         )
         clinic.settle()
         _limit(clinic)
+        _report(clinic)
 
 
 def _limit(clinic: Clinic) -> None:
@@ -38,6 +40,32 @@ def _limit(clinic: Clinic) -> None:
     }  # fmt: skip
     with clinic.engine.begin() as connection:
         connection.execute(insert(PatientLimit), row)
+
+
+def _report(clinic: Clinic) -> None:
+    """One on a schedule, made, and not delivered yet."""
+    schedule, run, report = (new_id(NOW) for _ in range(3))
+    spans = {"due_at": NOW, "since": ago(days=30), "until": NOW, "cursor": NOW}
+    rows = (
+        ReportSchedule(
+            id=schedule, report="home-bp", patient_id="anna", every="week", on_day="monday", at_time="07:00",
+            zone="patient", destination="folder:/var/reports", private=False, author="Dr. Ü", made_at=NOW,
+            active_since=NOW,
+        ),
+        ReportRun(
+            id=run, schedule_id=schedule, due_at=NOW, asked=False, begun_at=NOW, made=1, failed=0, attempts=0,
+            again_at=NOW,
+        ),
+        MadeReport(
+            id=report, run_id=run, schedule_id=schedule, subject="anna", report="home-bp", patient_id="anna",
+            made_at=NOW, sufficient=True, digest="5e0c", body={"name": "Ünal", "figures": {"mean": 128.25}},
+            page=bytes(range(256)), **spans,
+        ),
+    )  # fmt: skip
+    with Session(clinic.engine) as session, session.begin():
+        for row in rows:
+            session.add(row)
+            session.flush()
 
 
 def record_of(url: str) -> Record:
