@@ -78,10 +78,11 @@ def explain_system(error: OSError, code: int = NO) -> Failure | None:
 
 
 def explain_missing(error: ImportError) -> Failure | None:
-    """Of what not everybody installs, pandas and the driver of PostgreSQL; None for a module of ours."""
+    """Of what not everybody installs: pandas, typst and the driver of PostgreSQL; None for a module of ours."""
     missing = (error.name or DRIVER).partition(".")[0]  # the driver gives no name when it finds no libpq
-    if missing == "pandas":
-        return Failure("reports need pandas, which is not installed", "run: pip install 'hearthline[reports]'", NO)
+    if missing in ("pandas", "typst"):
+        what = f"reports{' as PDF' if missing == 'typst' else ''} need {missing}, which is not installed"
+        return Failure(what, "run: pip install 'hearthline[reports]'", NO)
     if missing != DRIVER:
         return None
     return Failure("the driver of PostgreSQL is not installed", "run: pip install 'hearthline[postgres]'", DATABASE)

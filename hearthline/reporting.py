@@ -27,12 +27,12 @@ def _row(name: str, line: dict[str, Any]) -> dict[str, Any]:
     return {"figure": name, **line, "value": None if says else line["value"], "says": says}
 
 
-def write_file(file: Path, text: str) -> None:
+def write_file(file: Path, whole: str | bytes) -> None:
     """Whole or not at all: whoever opens the file never sees half of it. Only its owner may read it."""
     beside = file.with_name(f".{file.name}.{os.getpid()}")
     try:
-        with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as opened:
-            opened.write(text)
+        with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as opened:
+            opened.write(whole.encode() if isinstance(whole, str) else whole)
         beside.replace(file)
     except OSError as error:
         with contextlib.suppress(OSError):

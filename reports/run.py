@@ -1,6 +1,6 @@
 """One report of one patient, made from the record."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from registry.patients import get_patient
 from reports.errors import ReportError
-from reports.page.blocks import Words
-from reports.page.html import page
+from reports.page.blocks import Block, Words
+from reports.page.html import Pairs, page
 from reports.period import period_of
 from reports.report import WORDING, Ask, Found, Kind, Options, content
 from reports.subject import load_subject
@@ -34,7 +34,7 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`content` is the whole of it for JSON; `html` renders it as a page."""
+    """`content` is the whole of it for JSON; `html` and `pdf` render it as a page."""
 
     kind: Kind
     ask: Ask
@@ -42,8 +42,13 @@ class Report:
     content: Mapping[str, Any]
 
     def html(self) -> str:
-        blocks = [*self.found.blocks(), Words("Notes", self.found.notes)]
-        return page(f"{self.kind.title}: {self.ask.subject.name}", self._head(), blocks, WORDING, self._foot())
+        return page(*self._page())
+
+    def pdf(self) -> bytes:
+        """The same page as PDF/UA-1."""
+        from reports.pdf.make import pdf
+
+        return pdf(*self._page(), made_at=self.content["made_at"])
 
     def csv(self) -> str:
         """Its rows; raises ReportError for a report that has none."""
@@ -51,7 +56,11 @@ class Report:
             raise ReportError(f"the report {self.kind.name} has no CSV; leave out --csv, or use --html")
         return self.found.csv()
 
-    def _head(self) -> list[tuple[str, str]]:
+    def _page(self) -> tuple[str, Pairs, Sequence[Block], str, Pairs]:
+        blocks = [*self.found.blocks(), Words("Notes", self.found.notes)]
+        return f"{self.kind.title}: {self.ask.subject.name}", self._head(), blocks, WORDING, self._foot()
+
+    def _head(self) -> Pairs:
         subject, period = self.ask.subject, self.ask.period
         born = subject.born(period.until)
         zone = ZoneInfo(period.zone)
@@ -59,7 +68,7 @@ class Report:
         named = [("Patient", subject.id), ("Born", f"{born:%Y-%m-%d}" if born else "not stated")]
         return [*named, ("Period", f"{local[0]} to {local[1]}, {period.days} days"), ("Zone", period.zone)]
 
-    def _foot(self) -> list[tuple[str, str]]:
+    def _foot(self) -> Pairs:
         left = ", ".join(f"{count} {reason}" for reason, count in self.found.left_out.items()) or "none"
         made = f"{self.content['made_at']:%Y-%m-%d %H:%M}Z"
         used = f"{self.found.used}, {self.found.questionable} of them questionable"

@@ -41,6 +41,7 @@ def run_report(  # noqa: PLR0913  one parameter an option
     source: Source = "auto",
     goals: Goals = "auto",
     html: Annotated[Path | None, typer.Option(help="Write the page to this file.")] = None,
+    pdf: Annotated[Path | None, typer.Option(help="Write the page as PDF/UA to this file.")] = None,
     csv: Annotated[Path | None, typer.Option(help="Write the rows of device-days to this file.")] = None,
     json: Annotated[bool, typer.Option("--json", help="The whole report as one line of JSON.")] = False,
 ) -> None:
@@ -53,7 +54,7 @@ def run_report(  # noqa: PLR0913  one parameter an option
     wish = Wish(report, patient, days, until, as_of, Options(unit, source, goals))
     with context.obj.reading() as session:
         made = make(session, wish, context.obj.now())
-    for file, text in ((html, made.html), (csv, made.csv)):
+    for file, whole in ((html, made.html), (pdf, made.pdf), (csv, made.csv)):
         if file is not None:
-            write_file(file, text())
+            write_file(file, whole())
     show_report(made, json=json)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 from typing import TYPE_CHECKING, Any, Final
 
@@ -80,8 +80,41 @@ def _calendar(sheet: Worksheet) -> Picture:
     rows = [Row(f"{each.number}: from {each.first:%Y-%m-%d}", _cells(each, sheet, known)) for each in newest]
     words = "; ".join(f"window {each.number}: {each.counted} device-days" for each in newest)
     svg = draw_cells("Each date of each window", words, rows, STATES)
-    lines = [tuple(_cell_words(row[name]) for name in COLUMNS) for row in sheet.rows]
-    return Picture("Each date of each window", svg, Table("Evidence, date by date", COLUMNS, lines, folded=True))
+    return Picture("Each date of each window", svg, _evidence(sheet))
+
+
+def _evidence(sheet: Worksheet) -> Table:
+    """The rows of the CSV, for people."""
+    columns = (
+        "Date",
+        "Window",
+        "Counts",
+        "Readings",
+        "Of",
+        "Devices",
+        "First measured",
+        "First received",
+        "Not counted",
+    )
+    named = ("date", "window", "counts", "readings", "measures", "devices")
+    rows = [
+        (
+            *((_cell_words(row[name]) or "").replace("_", " ") for name in named),
+            *(_minute(row[name]) for name in ("first_measured_at", "first_received_at")),
+            _not_counted(row),
+        )
+        for row in sheet.rows
+    ]
+    return Table("Evidence, date by date; instants in UTC", columns, rows, folded=True)
+
+
+def _minute(at: datetime | None) -> str | None:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%MZ}" if at else None
+
+
+def _not_counted(row: Mapping[str, Any]) -> str | None:
+    counts = {name: row[f"excluded_{name}"] for name in REASONS}
+    return ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items() if count) or None
 
 
 def _cells(window: Window, sheet: Worksheet, known: Mapping[Any, Mapping[str, Any]]) -> list[tuple[str, str]]:

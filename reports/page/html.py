@@ -5,9 +5,11 @@ from html import escape
 from types import MappingProxyType
 from typing import Any, Final
 
-from reports.page.blocks import Beside, Block, Figures, Picture, Shown, Table, Words
+from reports.page.blocks import Beside, Block, Figures, Picture, Table, Words
+from reports.page.said import Said, said
 from reports.page.style import STYLE
 
+Pairs = Sequence[tuple[str, str]]
 DASH: Final = "–"
 FRAME: Final = """\
 <!DOCTYPE html>
@@ -30,9 +32,7 @@ FRAME: Final = """\
 """
 
 
-def page(
-    title: str, head: Sequence[tuple[str, str]], blocks: Sequence[Block], wording: str, foot: Sequence[tuple[str, str]]
-) -> str:
+def page(title: str, head: Pairs, blocks: Sequence[Block], wording: str, foot: Pairs) -> str:
     """`head` and `foot` are (name, words)."""
     body = "\n".join(map(render, blocks))
     named = {"title": escape(title), "style": STYLE, "wording": escape(wording)}
@@ -43,7 +43,7 @@ def render(block: Block) -> str:
     return RENDER[type(block)](block)
 
 
-def _pairs(pairs: Sequence[tuple[str, str]]) -> str:
+def _pairs(pairs: Pairs) -> str:
     return f"<dl>{''.join(f'<div><dt>{escape(name)}</dt><dd>{escape(words)}</dd></div>' for name, words in pairs)}</dl>"
 
 
@@ -58,21 +58,16 @@ def _table(table: Table) -> str:
 
 
 def _figures(figures: Figures) -> str:
-    before = [None, *figures.rows]
-    rows = "".join(_row(shown, last) for shown, last in zip(figures.rows, before, strict=False))
+    rows = "".join(map(_row, said(figures.rows)))
     return f"<section><h2>{escape(figures.title)}</h2><table class='figures'>{rows}</table></section>"
 
 
-def _row(shown: Shown, before: Shown | None) -> str:
-    """A reason is said in full where it differs from the one of the row before."""
-    figure, beside = shown.figure, escape(shown.beside)
-    unit = "" if figure.unit == "1" else figure.unit  # of counts
-    if not figure.sufficient or figure.value is None:
-        same = before is not None and before.figure.why == figure.why
-        cells = f'<td colspan="2" class="why">not printed: {"as above" if same else escape(figure.why)}</td>'
+def _row(row: Said) -> str:
+    if row.value is None:
+        cells = f'<td colspan="2" class="why">{escape(row.why)}</td>'
     else:
-        cells = f"<td class='value'>{figure.value:{shown.form}} {escape(unit)}</td><td>{beside}</td>"
-    return f'<tr><th scope="row">{escape(shown.words)}</th>{cells}<td class="n">n = {figure.n}</td></tr>'
+        cells = f"<td class='value'>{escape(row.value)}</td><td>{escape(row.beside)}</td>"
+    return f'<tr><th scope="row">{escape(row.words)}</th>{cells}<td class="n">{row.n}</td></tr>'
 
 
 def _picture(picture: Picture) -> str:

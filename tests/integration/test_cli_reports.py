@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
+from pypdf.generic import BooleanObject
 
 from hearthline.__main__ import run
 from reports.table import KINDS
@@ -57,9 +59,20 @@ def numbers(told: object) -> list[Any]:
     return [each for value in told for each in numbers(value)] if isinstance(told, list) else [told]
 
 
+def assert_printed(file: Path, told: dict[str, Any]) -> None:
+    """A tagged PDF with the page's title and wording."""
+    reader = PdfReader(file)
+    text = " ".join("\n".join(page.extract_text() for page in reader.pages).split())
+    assert told["wording"] in text
+    assert reader.metadata is not None
+    assert reader.metadata.title == f"{KINDS[told['report']].title}: {told['name']}"
+    assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"] == BooleanObject(True)
+
+
 @pytest.mark.parametrize("report", KINDS)
 def test_every_report_is_one_json_object_on_the_last_line_and_a_page(said: Said, tmp_path: Path, report: str) -> None:
-    code, out, err = said(*of(report, "--json", "--html", str(tmp_path / "page.html")))
+    files = "--html", str(tmp_path / "page.html"), "--pdf", str(tmp_path / "page.pdf")
+    code, out, err = said(*of(report, "--json", *files))
     assert (code, err) == (0, "")
     told = json.loads(out.splitlines()[-1])
     assert (told["report"], told["patient"], told["readings"]["used"] > 0) == (report, "ana", True)
@@ -71,15 +84,18 @@ def test_every_report_is_one_json_object_on_the_last_line_and_a_page(said: Said,
     page = (tmp_path / "page.html").read_text()
     assert page.startswith("<!DOCTYPE html>")
     assert told["wording"] in page
+    assert_printed(tmp_path / "page.pdf", told)
 
 
 @pytest.mark.parametrize("report", KINDS)
 def test_every_report_of_somebody_without_readings_says_so(said: Said, ward: Ward, tmp_path: Path, report: str) -> None:
     ward.admit("ben")
-    code, out, _ = said(*of(report, "--json", "--html", str(tmp_path / "page.html"), patient="ben"))
+    files = "--html", str(tmp_path / "page.html"), "--pdf", str(tmp_path / "page.pdf")
+    code, out, _ = said(*of(report, "--json", *files, patient="ben"))
     told = json.loads(out)
     assert (code, told["sufficient"], told["readings"]["used"]) == (0, False, 0)
     assert "nan" not in (tmp_path / "page.html").read_text().lower()
+    assert_printed(tmp_path / "page.pdf", told)
 
 
 @pytest.mark.parametrize("report", KINDS)
@@ -145,14 +161,17 @@ def test_as_of_takes_the_cursor_that_a_report_names(said: Said) -> None:
     assert json.loads(out) == before | {"made_at": json.loads(out)["made_at"]}
 
 
-def test_without_pandas_a_person_is_told_what_to_install(said: Said, sqlite_database: str, tmp_path: Path) -> None:
-    (tmp_path / "pandas.py").write_text("raise ModuleNotFoundError(\"No module named 'pandas'\", name='pandas')\n")
+@pytest.mark.parametrize(("module", "what"), [("pandas", "reports"), ("typst", "reports as PDF")])
+def test_without_a_part_a_person_is_told_what_to_install(
+    said: Said, sqlite_database: str, tmp_path: Path, module: str, what: str
+) -> None:
+    missing = f"raise ModuleNotFoundError(\"No module named '{module}'\", name='{module}')\n"
+    (tmp_path / f"{module}.py").write_text(missing)
     told = subprocess.run(
-        [sys.executable, "-m", "hearthline", "reports", "run", *of("weight")],
+        [sys.executable, "-m", "hearthline", "reports", "run", *of("weight", "--pdf", "weight.pdf")],
         env=os.environ | {"PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}", "HEARTHLINE_DATABASE__URL": sqlite_database},
         cwd=tmp_path, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert told.returncode == 1
-    assert told.stderr == (
-        "hearthline: reports need pandas, which is not installed; run: pip install 'hearthline[reports]'\n"
-    )
+    said_so = f"hearthline: {what} need {module}, which is not installed; run: pip install 'hearthline[reports]'\n"
+    assert told.stderr == said_so
