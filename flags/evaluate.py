@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
+from time import monotonic
 from typing import Final
 from uuid import UUID
 
@@ -32,6 +33,7 @@ from thresholds.types import Case, Sample
 
 MOST: Final = 250  # patients a transaction: some 40 ms, so that a second writer on SQLite never waits long
 BACK_OFF: Final = timedelta(seconds=30)
+A_WHILE: Final = 0.5  # seconds
 END_OF_TIME: Final = datetime.max.replace(tzinfo=UTC)
 LONGEST_ENTRY: Final = max(rule.entry for rule in RULES.values() if rule.on)
 Samples = Mapping[tuple[str, str], Sequence[Sample]]  # by patient and stream
@@ -129,7 +131,7 @@ def _evaluate(
         return [], set()
     record = _load(connection, due, now)
     samples = _load_samples(connection, due, record)
-    judged = list(_judge_all(due, samples, record, open_gap))
+    judged = list(_awake(connection, _judge_all(due, samples, record, open_gap)))
     write_episodes(connection, [each.change for _, each in judged])
     changed = [flag for key, each in judged for flag in _match(key, each, record, now)]
     changed = with_causes(connection, changed, now)
@@ -140,6 +142,17 @@ def _evaluate(
     forget(connection, [row for each in due for row in each.rows])
     enqueue(connection, [again for _, each in judged for again in each.look_again])
     return changed, known
+
+
+def _awake(connection: Connection, judged: Iterator[tuple[Key, Judged]]) -> Iterator[tuple[Key, Judged]]:
+    """A database that hears nothing for seconds ends the transaction, as that of a worker that was stopped; but
+    thousands of readings may take so long."""
+    heard = monotonic()
+    for each in judged:
+        if monotonic() - heard > A_WHILE:
+            connection.exec_driver_sql("SELECT 1")
+            heard = monotonic()
+        yield each
 
 
 def _load(connection: Connection, due: Sequence[Due], now: datetime) -> Record:

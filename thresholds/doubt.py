@@ -4,19 +4,20 @@ Critical rules judge doubtful readings all the same; rules that look at a trend 
 is far from the 7-day median may be another person on the scale; three agreeing weighings on two days move the baseline.
 """
 
+from bisect import bisect_left, insort
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
-from statistics import median
 from types import MappingProxyType
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from models.measures import CATALOGUE, NOT_A_PATIENT
 from thresholds.compare import EXACT, component_of, converted
+from thresholds.estimates.spread import middle
 from thresholds.types import Case, Found, Rule, Sample, SoFar
 from thresholds.weight.scale import kilograms
 
@@ -69,30 +70,45 @@ def marked(stream: str, samples: Sequence[Sample], zone: str) -> Sequence[Sample
     ]
 
 
+class Week:
+    """The weighings of the seven days before an instant, and their weights in kg from the lightest on."""
+
+    def __init__(self) -> None:
+        self.earlier: deque[Sample] = deque()
+        self.weights: list[Decimal] = []
+        self.together: list[Sample] = []
+
+    def move(self, at: datetime) -> None:
+        if self.together and self.together[0].at < at:
+            self.earlier += self.together
+            for weight in map(kilograms, self.together):
+                insort(self.weights, weight)
+            self.together = []
+        while self.earlier and at - self.earlier[0].at > WEEK:
+            del self.weights[bisect_left(self.weights, kilograms(self.earlier.popleft()))]
+
+
 def _weighed(samples: Iterable[Sample], zone: ZoneInfo) -> Iterator[Doubts]:
-    week: deque[Sample] = deque()
+    week = Week()
     for sample in samples:
-        while week and sample.at - week[0].at > WEEK:
-            week.popleft()
         if sample.doubtful or sample.context.get("kind") in NOT_A_PATIENT:
             yield ()
             continue
-        yield _far(sample, [each for each in week if each.at < sample.at], zone)
-        week.append(sample)
+        week.move(sample.at)
+        yield _far(sample, week, zone)
+        week.together.append(sample)
 
 
-def _far(sample: Sample, before: Sequence[Sample], zone: ZoneInfo) -> Doubts:
-    if len(before) < ENOUGH:
+def _far(sample: Sample, week: Week, zone: ZoneInfo) -> Doubts:
+    known = week.weights
+    if len(known) < ENOUGH or _is_near_all(kilograms(sample), known[0], known[-1]):
         return ()
-    known = [kilograms(each) for each in before]
-    if _is_near_all(kilograms(sample), min(known), max(known)):
-        return ()
-    usual = median(known)
+    usual = middle(known)
     if not _differs(sample, usual, UNUSUAL):
         return ()
     if not _differs(sample, usual, OTHERS):
         return (FAR,)
-    agreeing = [each for each in (*before, sample) if not _differs(each, kilograms(sample), AGREE)]
+    agreeing = [each for each in (*week.earlier, sample) if not _differs(each, kilograms(sample), AGREE)]
     days = {each.at.astimezone(zone).date() for each in agreeing}
     return () if len(agreeing) >= ENOUGH and len(days) > 1 else (OTHER_PERSON,)
 

@@ -74,18 +74,19 @@ def _mean_of_week(window: ByDate, sample: Sample, rule: Rule, case: Case) -> Fig
 
 
 def _change(window: RecentAndBefore, sample: Sample, rule: Rule, case: Case) -> Figure:
-    newer, older = _means(window.recent), _means(window.before)
-    of = frozenset(at for at, _ in (*window.recent.dated, *window.before.dated))
+    recent, before = window.split()
+    newer, older = _means(recent), _means(before)
+    of = frozenset((*recent.dated, *before.dated))
     if window.lengths[1] == window.lengths[0]:
-        return Figure(f"mean {newer} in 7 days", window.recent.count >= SIX, of)
-    enough = min(window.recent.count, window.before.count) >= SIX
+        return Figure(f"mean {newer} in 7 days", recent.count >= SIX, of)
+    enough = min(recent.count, before.count) >= SIX
     return Figure(f"mean {newer} in 7 days against {older} in the 28 before", enough, of)
 
 
 def _means(span: Span) -> str:
     if not span.count:
         return "of no readings"
-    numbers = "/".join(shown(span.of(place), ROUND_DOWN) for place in range(len(span.dated[0][1])))
+    numbers = "/".join(shown(span.of(place), ROUND_DOWN) for place in range(span.passed.width))
     return f"{numbers} of {span.count} readings"
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from thresholds.blood_pressure.pulse_pressure import years
 from thresholds.estimates.home_week import home_mean
 from thresholds.estimates.means import ByDate, Mean, Numbers, RecentAndBefore, shown
-from thresholds.estimates.slope import lower_rank, theil_sen
+from thresholds.estimates.slope import lower_rank, may_reach, theil_sen
 from thresholds.estimates.spread import Baseline, baseline
 from thresholds.types import Amount, Sample
 
@@ -39,7 +39,7 @@ STEPS = st.lists(st.tuples(st.sampled_from([1, 3600, 86399, 86400, 172800]), DIG
 
 @given(STEPS)
 def test_two_spans_have_the_means_of_the_readings_that_lie_in_them(steps: list[tuple[int, Decimal]]) -> None:
-    window, seen, at = RecentAndBefore(take, timedelta(days=2), timedelta(days=3)), [], ORIGIN
+    window, seen, at = RecentAndBefore(take, 1, timedelta(days=2), timedelta(days=3)), [], ORIGIN
     for step, number in steps:
         at += timedelta(seconds=step)
         window.move([sample(at, str(number))])
@@ -47,9 +47,10 @@ def test_two_spans_have_the_means_of_the_readings_that_lie_in_them(steps: list[t
         ages = [(at - when, value) for when, value in seen]
         recent = [value for age, value in ages if age < timedelta(days=2)]
         before = [value for age, value in ages if timedelta(days=2) <= age < timedelta(days=5)]
-        assert (window.recent.count, window.before.count) == (len(recent), len(before))
-        assert window.recent.of() == sum(recent) / len(recent)
-        assert not before or window.before.of() == sum(before) / len(before)
+        newer, older = window.split()
+        assert (newer.count, older.count) == (len(recent), len(before))
+        assert newer.of() == sum(recent) / len(recent)
+        assert not before or older.of() == sum(before) / len(before)
 
 
 @given(STEPS, st.sampled_from(["Europe/Paris", "Pacific/Honolulu", "America/Havana"]))
@@ -119,6 +120,18 @@ def test_a_slope_does_not_depend_on_the_order_of_its_points(points: dict[int, Fr
     shuffled = list(points.items())
     random.shuffle(shuffled)  # type: ignore[attr-defined]  # hypothesis hands out a random.Random
     assert theil_sen(shuffled) == theil_sen(list(points.items()))
+
+
+@given(POINTS, st.data())
+def test_a_slope_that_cannot_reach_a_limit_is_known_without_its_median(
+    points: dict[int, Fraction], data: st.DataObject
+) -> None:
+    ordered = sorted(points.items())
+    near = st.one_of(st.sampled_from(slopes(ordered)), DIGITS.map(Fraction))
+    found, limit = theil_sen(ordered), data.draw(near)
+    assert found
+    assert may_reach(ordered, limit) >= (found.median >= limit)
+    assert not may_reach(ordered, max(slopes(ordered)) + 1)
 
 
 def concordance(points: int) -> dict[int, float]:

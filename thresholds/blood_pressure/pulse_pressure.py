@@ -33,18 +33,18 @@ def old_enough(case: Case, at: datetime) -> bool:
 
 
 def wide(sample: Sample, window: RecentAndBefore, case: Case, bounds: Bounds) -> Breach | None:
-    if window.recent.count < ENOUGH or window.recent.of() <= bounds["width"].exact:
-        return None
     if not (old_enough(case, sample.at) and applies(BP_PP, case, sample.at)):
         return None
-    mean = window.recent.of()
-    figure = f"mean {shown(mean, ROUND_UP)} mmHg of {window.recent.count} readings in 7 days"
+    recent, _ = window.split()
+    if recent.count < ENOUGH or (mean := recent.of()) <= bounds["width"].exact:
+        return None
+    figure = f"mean {shown(mean, ROUND_UP)} mmHg of {recent.count} readings in 7 days"
     return Breach(sample, "INFO", decimal(mean), figure)
 
 
 def fold_wide(samples: Sequence[Sample], start: datetime, case: Case) -> list[Found]:
     """Without readings of a doubtful clock; an episode ends when there is not enough to judge by, too."""
-    window = RecentAndBefore(width, WEEK, timedelta(0))
+    window = RecentAndBefore(width, 1, WEEK, timedelta(0))
     return fold(BP_PP, moments(samples, doubtful=False), start, case, wide, window)
 
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from models.measures import SAME
 from thresholds.blood_pressure.pressures import PREGNANCY, change, pressures
 from thresholds.estimates.means import ByDate, RecentAndBefore, decimal, shown
-from thresholds.estimates.slope import theil_sen
+from thresholds.estimates.slope import may_reach, theil_sen
 from thresholds.facts import applies
 from thresholds.fold import Breach, Moment, fold, moments
 from thresholds.limits import Bounds
@@ -26,14 +26,15 @@ SLOPE_ENOUGH: Final = 10
 
 
 def weeks() -> RecentAndBefore:
-    return RecentAndBefore(pressures, RECENT, BEFORE)
+    return RecentAndBefore(pressures, 2, RECENT, BEFORE)
 
 
 def changes(window: RecentAndBefore) -> tuple[Fraction, Fraction] | None:
     """Mean of 7 days less the mean of the 28 before, systolic and diastolic in mmHg; None when not enough."""
-    if min(window.recent.count, window.before.count) < ENOUGH:
+    recent, before = window.split()
+    if min(recent.count, before.count) < ENOUGH:
         return None
-    systolic, diastolic = (window.recent.of(place) - window.before.of(place) for place in (0, 1))
+    systolic, diastolic = (recent.of(place) - before.of(place) for place in (0, 1))
     return systolic, diastolic
 
 
@@ -67,9 +68,10 @@ def rise_of_means(window: RecentAndBefore, bounds: Bounds) -> tuple[Fraction, st
 
 def rise_of_slope(window: ByDate, bounds: Bounds) -> tuple[Fraction, str] | None:
     """The rise over 21 days when its slope reaches its limit and is surely above 0. Ten days are enough."""
-    if len(window.means) < SLOPE_ENOUGH:
+    points = [(day.toordinal(), mean.of()) for day, mean in window.means.items()]
+    if len(points) < SLOPE_ENOUGH or not may_reach(points, bounds["slope"].exact):
         return None
-    slope = theil_sen([(day.toordinal(), mean.of()) for day, mean in window.means.items()])
+    slope = theil_sen(points)
     if slope is None or slope.median < bounds["slope"].exact or slope.lower is None or slope.lower <= 0:
         return None
     figure = f"{shown(slope.median, ROUND_DOWN, '0.01')} mmHg systolic a day more, over {SLOPE_DATES} days"

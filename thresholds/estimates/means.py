@@ -1,7 +1,8 @@
-"""Means that readings join and leave, exactly: what is left never depends on what passed through."""
+"""Means of what lies in a window that moves, exactly: they never depend on what passed through it."""
 
-from collections import deque
-from collections.abc import Callable, Iterable
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -33,56 +34,97 @@ class Mean:
         return quotient([self.sums[place]], self.count)
 
 
+@dataclass(frozen=True, slots=True)
 class Span:
-    """What was measured in a span of time. Summed when it is asked for: much more joins and leaves than is judged."""
+    """What was measured in a span of time, of all that passed: from the place `first` to before the place `last`."""
 
-    def __init__(self) -> None:
-        self.dated: deque[tuple[datetime, Numbers]] = deque()
+    passed: "Passed"
+    first: int
+    last: int
 
     @property
     def count(self) -> int:
-        return len(self.dated)
+        return self.last - self.first
+
+    @property
+    def dated(self) -> Sequence[datetime]:
+        return self.passed.dated[self.first : self.last]
 
     def of(self, place: int = 0) -> Fraction:
         """The mean of one of the numbers; there must be any."""
-        return quotient([numbers[place] for _, numbers in self.dated], len(self.dated))
+        sums = self.passed.sums
+        return quotient([EXACT.subtract(sums[self.last][place], sums[self.first][place])], self.count)
+
+
+class Passed:
+    """When each reading was measured, and the sums of the numbers before each place: exact, so that their difference
+    is what lies between."""
+
+    def __init__(self, width: int) -> None:
+        self.width = width
+        self.dated: list[datetime] = []
+        self.sums: list[Numbers] = [(ZERO,) * width]
+
+    def add(self, at: datetime, numbers: Numbers) -> None:
+        self.dated.append(at)
+        self.sums.append(tuple(map(EXACT.add, self.sums[-1], numbers)))
 
 
 class RecentAndBefore:
-    """The means of (at - recent, at] and of the span `before` that ends there, for the newest moment's `at`."""
+    """What was measured in (at - recent, at], and in the span `before` that ends there, for the newest moment's `at`.
+    Cut out when it is asked for: much more passes through than is judged."""
 
-    def __init__(self, take: Take, recent: timedelta, before: timedelta) -> None:
+    def __init__(self, take: Take, width: int, recent: timedelta, before: timedelta) -> None:
         self.take = take
         self.lengths = recent, recent + before
-        self.recent, self.before = Span(), Span()
+        self.passed = Passed(width)
+        self.coming: list[Sample] = []
 
     def move(self, moment: Moment) -> None:
-        at = moment[0].at
-        newer, older = self.recent.dated, self.before.dated
-        newer.extend((at, numbers) for numbers in map(self.take, moment))
-        while at - newer[0][0] >= self.lengths[0]:
-            older.append(newer.popleft())
-        while older and at - older[0][0] >= self.lengths[1]:
-            older.popleft()
+        self.coming += moment
+
+    def split(self) -> tuple[Span, Span]:
+        """The recent ones, and those before them."""
+        for sample in self.coming:
+            self.passed.add(sample.at, self.take(sample))
+        self.coming = []
+        middle, first = map(self._after, self.lengths)
+        return Span(self.passed, middle, len(self.passed.dated)), Span(self.passed, first, middle)
+
+    def _after(self, length: timedelta) -> int:
+        at = self.passed.dated[-1]
+        return bisect_right(self.passed.dated, -length, key=lambda each: each - at)
 
 
 class ByDate:
-    """The mean of each local date with readings, of the `dates` dates that end with the newest moment's."""
+    """The mean of each local date with readings, of the `dates` dates that end with the newest moment's. Made when it
+    is asked for, as `RecentAndBefore`."""
 
     def __init__(self, take: Take, width: int, zone: ZoneInfo, dates: int) -> None:
         self.take = take
         self.width = width
         self.zone = zone
         self.back = timedelta(days=dates - 1)
-        self.means: dict[date, Mean] = {}
+        self.made: dict[date, Mean] = {}
+        self.coming: list[Sample] = []
 
     def move(self, moment: Moment) -> None:
-        today = moment[0].at.astimezone(self.zone).date()
-        if today not in self.means:
-            self.means = {day: mean for day, mean in self.means.items() if day >= today - self.back}
-            self.means[today] = Mean(self.width)
-        for numbers in map(self.take, moment):
-            self.means[today].add(numbers)
+        self.coming += moment
+
+    @property
+    def means(self) -> Mapping[date, Mean]:
+        if self.coming:
+            self._make()
+        return self.made
+
+    def _make(self) -> None:
+        today = self.coming[-1].at.astimezone(self.zone).date()
+        made = {day: mean for day, mean in self.made.items() if day >= today - self.back}
+        for sample in self.coming:
+            day = sample.at.astimezone(self.zone).date()
+            if day >= today - self.back:
+                made.setdefault(day, Mean(self.width)).add(self.take(sample))
+        self.made, self.coming = made, []
 
 
 def quotient(numbers: Iterable[Decimal], by: int) -> Fraction:

@@ -33,6 +33,15 @@ def theil_sen(points: Sequence[tuple[int, Fraction]]) -> Slope | None:
     return Slope(Fraction(twice, 2 * run * rise), *bounds)
 
 
+def may_reach(points: Sequence[tuple[int, Fraction]], limit: Fraction) -> bool:
+    """Whether the median slope may be `limit` or more: not when fewer than half of all pairs rise so fast. Exact, and a
+    tenth of the work of `theil_sen`. The points are in order of x."""
+    scale = lcm(limit.denominator, *(y.denominator for _, y in points))
+    above = [int((y - limit * x) * scale) for x, y in points]
+    rising = sum(one <= two for one, two in combinations(above, 2))
+    return 2 * rising >= len(points) * (len(points) - 1) // 2
+
+
 def lower_rank(points: int) -> int:
     """Which of the slopes from the smallest on is the lower bound, and from the largest on the upper; 0 for none. Cut,
     and without a correction for ties: both make the interval wider."""

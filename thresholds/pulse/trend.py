@@ -25,9 +25,12 @@ def numbers(sample: Sample) -> tuple[Decimal]:
 
 def risen(sample: Sample, window: RecentAndBefore, case: Case, bounds: Bounds) -> Breach | None:
     """Six readings each are wanted, as for the trends of blood pressure."""
-    if min(window.recent.count, window.before.count) < ENOUGH or not applies(HR_TREND, case, sample.at):
+    if not applies(HR_TREND, case, sample.at):
         return None
-    rise = 100 * (window.recent.of() / window.before.of() - 1)
+    recent, before = window.split()
+    if min(recent.count, before.count) < ENOUGH:
+        return None
+    rise = 100 * (recent.of() / before.of() - 1)
     if rise < bounds["rise"].exact:
         return None
     figure = f"{shown(rise, ROUND_DOWN)} % faster, mean of 7 days against the 28 before"
@@ -36,7 +39,7 @@ def risen(sample: Sample, window: RecentAndBefore, case: Case, bounds: Bounds) -
 
 def fold_trend(samples: Sequence[Sample], start: datetime, case: Case) -> list[Found]:
     """Without readings of a doubtful clock; an episode ends when there is not enough to judge by, too."""
-    window = RecentAndBefore(numbers, RECENT, BEFORE)
+    window = RecentAndBefore(numbers, 1, RECENT, BEFORE)
     return fold(HR_TREND, moments(with_pulse(samples), doubtful=False), start, case, risen, window)
 
 

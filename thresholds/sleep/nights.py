@@ -12,8 +12,9 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from models.measures import SLEEP, Component
-from thresholds.compare import EXACT, Bound, component_of, converted
+from thresholds.compare import Bound, component_of, converted
 from thresholds.estimates.means import ByDate, Take
+from thresholds.estimates.spread import middle
 from thresholds.fold import Moment
 from thresholds.limits import Bounds
 from thresholds.types import Case, Sample
@@ -69,9 +70,4 @@ class Medians:
 
     def median(self) -> Decimal | None:
         """None when there are not enough."""
-        if len(self.sorted) < ENOUGH:
-            return None
-        half, odd = divmod(len(self.sorted), 2)
-        if odd:
-            return self.sorted[half]
-        return EXACT.divide(EXACT.add(self.sorted[half - 1], self.sorted[half]), Decimal(2))
+        return middle(self.sorted) if len(self.sorted) >= ENOUGH else None
