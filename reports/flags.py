@@ -13,13 +13,28 @@ Line = dict[str, Any]
 
 def flags_of(ask: Ask, rules: frozenset[str]) -> list[Line]:
     """Flags of these rules that reach into the period, oldest first, each with what people did about it by then."""
+    return [line_of(flag) for flag in standing(ask) if flag.rule in rules]
+
+
+def standing(ask: Ask) -> list[Flag]:
+    """The patient's flags that reach into the period, as they stood at the cursor, oldest first."""
     stood = [each.flag for each in list_as_of(ask.session, ask.cursor, patient=ask.subject.id)]
     period = ask.period
-    mine = [flag for flag in stood if flag.rule in rules and flag.since <= period.until and flag.until > period.since]
-    return [_line(flag) for flag in sorted(mine, key=lambda flag: (flag.since, flag.id))]
+    mine = [flag for flag in stood if flag.since <= period.until and flag.until > period.since]
+    return sorted(mine, key=lambda flag: (flag.since, flag.id))
 
 
-def _line(flag: Flag) -> Line:
+def acts_of(flag: Flag) -> list[Line]:
+    """What people did about it, oldest first: `act` is the status that it got."""
+    return [
+        {"at": datetime.fromisoformat(step["at"]), "flag": flag.id, "rule": flag.rule, "act": step["to"],
+         "by": step["actor"], "note": step["note"]}
+        for step in flag.history
+        if step["actor"] != SYSTEM
+    ]  # fmt: skip
+
+
+def line_of(flag: Flag) -> Line:
     acts = [step for step in flag.history if step["actor"] != SYSTEM]
     first = acts[0] if acts else None
     acted_at = datetime.fromisoformat(first["at"]) if first else None

@@ -32,7 +32,7 @@ Goals = Annotated[str, typer.Option(help="Of glucose: adult, older, pregnancy, o
 def run_report(  # noqa: PLR0913  one parameter an option
     context: typer.Context,
     *,
-    report: Annotated[str, typer.Option(help="agp, home-bp, weight, sleep, device-days or quality.")],
+    report: Annotated[str, typer.Option(help="agp, home-bp, weight, sleep, patient, device-days or quality.")],
     patient: Annotated[str, typer.Option(help="Id, as in: hearthline patients list.")],
     days: Annotated[int | None, typer.Option(help="How many days, else as many as suit the report.")] = None,
     until: Until = None,

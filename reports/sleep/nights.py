@@ -1,5 +1,6 @@
 """One night from noon to noon by the local clock, named after the date on which it ends."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -18,22 +19,22 @@ BEST: Final = 30
 Night = dict[str, Any]
 
 
-def nights(frame: pd.DataFrame) -> pd.DataFrame:
-    """A row a night. An episode belongs to the noon-to-noon in which it began, as machines of therapy count: one that
-    ends at 23:30 is not of the night before. Of several the longest is the night's; time on therapy is that of all of
-    them. An index of a recording under two hours is none and left out (§2.1)."""
+def nights(frame: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
+    """A row a night, of each group of `by` (such as patients). An episode belongs to the noon-to-noon in which it
+    began, as machines of therapy count: one that ends at 23:30 is not of the night before. Of several the longest is
+    the night's; time on therapy is that of all of them. An index of a recording under two hours is none and left out
+    (§2.1)."""
     frame = frame.assign(night=night_of(frame))
     if frame.empty:
         return frame
+    keys = [*by, "night"]
     length = frame["therapy_time"].fillna((frame["measured_at"] - frame["started_at"]).dt.total_seconds() / 60)
-    main = (
-        frame.assign(length=length).sort_values(["length", "measured_at"]).groupby("night").tail(1).sort_values("night")
-    )
+    therapy = frame.groupby(keys)["therapy_time"].transform("sum", min_count=1)
+    whole = frame.assign(length=length, therapy_time=therapy)
+    main = whole.sort_values(["length", "measured_at"]).groupby(keys).tail(1).sort_values(keys)
     short = main["quality"].map(lambda marks: "ahi_not_reportable" in marks).astype(bool)
     main.loc[short, list(OF_BREATHING)] = float("nan")
-    therapy = frame.groupby("night")["therapy_time"].sum(min_count=1)
     return main.assign(
-        therapy_time=main["night"].map(therapy).astype(float),
         efficiency=100 * main["total_sleep"] / main["time_in_bed"].where(main["time_in_bed"] > 0),
         midpoint=_midpoints(main),
     )

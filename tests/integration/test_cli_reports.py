@@ -116,7 +116,7 @@ def test_a_person_gets_a_table_and_reasons_instead_of_insufficient_figures(said:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (of("moods"), "there is no report 'moods'; one of: agp, home-bp, weight, sleep, device-days, quality"),
+        (of("moods"), "there is no report 'moods'; one of: agp, home-bp, weight, sleep, patient, device-days, quality"),
         (of("agp", patient="nobody"), "no patient nobody; see: hearthline patients list"),
         (of("agp", "--unit", "stones"), "glucose has no unit 'stones'; one of: mg/dL, mmol/L"),
         (of("agp", "--csv", "x.csv"), "the report agp has no CSV; leave out --csv, or use --html"),

@@ -15,6 +15,7 @@ from charts.plot import Plot, draw
 from charts.room import spread
 from charts.small import Day, Days, draw_days
 from charts.stack import Part, draw_stack
+from charts.strips import Lane, Span, Strip, Strips, draw_strips
 
 SVG = "{http://www.w3.org/2000/svg}"
 X, Y = axis.hours(), axis.numbers([0, 300], "mg/dL")
@@ -117,3 +118,20 @@ def luminance(colour: str) -> float:
 def test_bands_that_touch_differ_in_grey() -> None:
     touching = [(VERY_HIGH, HIGH), (HIGH, TARGET), (TARGET, LOW), (LOW, VERY_LOW)]
     assert [pair for pair in touching if abs(luminance(pair[0]) - luminance(pair[1])) < 30] == []
+
+
+def test_strips_share_one_axis_of_dates_and_lanes_stand_under_them() -> None:
+    days = axis.dates(date(2026, 3, 1), date(2026, 4, 29))
+    one = Strip("Pulse, /min", Y, (Dots("pulse", [(0.5, 70), (1.5, None)]),), (Limit(100, "100"),))
+    lanes = (
+        Lane("BP-SEV (CRIT)", (Span(3, 3, HIGH), Span(40, 59, HIGH)), ((41, "a"),)),
+        Lane("a medicine with a name that does not fit beside it", (Span(0, 60, TARGET, "a medicine"),)),
+    )
+    sheet = Strips("Title", "What it shows", days, (one, one), lanes, 30, ("before", "now"), "a acknowledged")
+    svg = ElementTree.fromstring(draw_strips(sheet))
+    assert series(svg) == {"pulse": "1", "BP-SEV (CRIT)": "3", lanes[1].words: "1"}
+    assert [words for words in ("before", "now", "a", "a acknowledged", "a medicine") if words not in texts(svg)] == []
+    dates = [each for each in texts(svg) if each in {words for _, words in days.ticks}]
+    assert len(dates) == len(days.ticks)
+    right = [float(each.get("x", 0)) + float(each.get("width", 0)) for each in svg.iter(f"{SVG}rect")]
+    assert max(right) <= 720

@@ -1,0 +1,107 @@
+"""Figures of many patients in two periods: frames in, one long frame out; no database, no loop over patients but for
+what a sensor covered."""
+
+from typing import Final
+
+import pandas as pd
+
+from reports.agp.bands import ADULT, bands_of
+from reports.agp.rhythm import covered
+from reports.change.streams import BEFORE, NOW, PRESSURES, Streams
+from reports.change.table import ACTIVE
+from reports.period import Period, period_of
+from reports.sleep.nights import FOUR_HOURS, nights
+
+KEYS: Final = ["patient_id", "when"]
+COLUMNS: Final = [*KEYS, "figure", "value", "n", "dates"]
+LOW_BANDS: Final = ("low", "very_low")
+
+
+def figures(streams: Streams, period: Period) -> pd.DataFrame:
+    """A row a patient, period (`when`) and figure: `value`, of `n` readings (nights, weighed dates) on `dates`. What a
+    patient has no reading for has no row."""
+    parts = [
+        _summed(_pressures(streams.pressure)),
+        _summed(_glucose(streams.glucose)),
+        _active(streams.glucose, period),
+        _summed(_weights(streams.weight), "median"),
+        _summed(_nights(streams.sleep)),
+        _days(streams),
+    ]
+    return pd.concat([each for each in parts if not each.empty] or [_nothing()], ignore_index=True)
+
+
+def _nothing() -> pd.DataFrame:
+    return pd.DataFrame({name: pd.Series(dtype=object) for name in COLUMNS})
+
+
+def _long(frame: pd.DataFrame, values: dict[str, pd.Series]) -> pd.DataFrame:
+    """A row a figure and reading that has it."""
+    keys = frame[[*KEYS, "day"]]
+    parts = [keys.assign(figure=name, value=column.astype(float)) for name, column in values.items()]
+    return pd.concat(parts, ignore_index=True).dropna(subset=["value"])
+
+
+def _summed(long: pd.DataFrame, how: str = "mean") -> pd.DataFrame:
+    if long.empty:
+        return _nothing()
+    grouped = long.groupby([*KEYS, "figure"])
+    return grouped.agg(value=("value", how), n=("value", "size"), dates=("day", "nunique")).reset_index()
+
+
+def _pressures(frame: pd.DataFrame) -> pd.DataFrame:
+    return _long(frame, {f"{name}_mean": frame[name] for name in PRESSURES})
+
+
+def _glucose(frame: pd.DataFrame) -> pd.DataFrame:
+    """Shares in percent, as means of 0 and 100; bands are those of the profile's report."""
+    band = bands_of(frame, ADULT)
+    sensor = frame["stream"] == "cgm"
+    good, low = 100.0 * (band == "target"), 100.0 * band.isin(LOW_BANDS)
+    shares = {
+        "cgm_in_range_pct": good.where(sensor),
+        "cgm_below_70_pct": low.where(sensor),
+        "meter_in_range_pct": good.where(~sensor),
+    }
+    return _long(frame, shares)
+
+
+def _active(frame: pd.DataFrame, period: Period) -> pd.DataFrame:
+    """What share of each period a sensor covered, by its own rhythm."""
+    spans = {NOW: period, BEFORE: period_of(period.since, period.days, period.zone)}
+    sensor = frame[frame["stream"] == "cgm"]
+    rows = [
+        (*key, ACTIVE, found.active, len(each), found.days)
+        for key, each in sensor.groupby(KEYS)
+        for found in [covered(each, spans[key[1]])]
+    ]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _weights(frame: pd.DataFrame) -> pd.DataFrame:
+    """Of each date its first weighing."""
+    first = frame.sort_values("measured_at").drop_duplicates([*KEYS, "day"])
+    return _long(first, {"weight_median": first["weight"]})
+
+
+def _nights(frame: pd.DataFrame) -> pd.DataFrame:
+    if frame.empty:
+        return _nothing()
+    table = nights(frame, KEYS)
+    table = table.assign(day=table["night"])
+    therapy = table["therapy_time"]
+    values = {
+        "ahi_mean": table["ahi"],
+        "total_sleep_mean": table["total_sleep"],
+        "nights_4h_pct": (100.0 * (therapy >= FOUR_HOURS)).where(therapy.notna()),
+    }
+    return _long(table, values)
+
+
+def _days(streams: Streams) -> pd.DataFrame:
+    """Dates with a reading of any kind."""
+    whole = pd.concat([each[[*KEYS, "day"]] for each in streams.all()], ignore_index=True)
+    if whole.empty:
+        return _nothing()
+    found = whole.groupby(KEYS).agg(n=("day", "size"), dates=("day", "nunique")).reset_index()
+    return found.assign(figure="days_with_readings", value=found["dates"].astype(float))[COLUMNS]
