@@ -2,15 +2,38 @@
 
 import contextlib
 import os
+from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from hearthline.errors import explain_system
+from hearthline.errors import USAGE, Failure, explain_system
+from hearthline.shell import Shell
 from hearthline.show import remark, show_json, show_rows
 from hearthline.tables import Column
-from reports.run import Report
+from reports.report import Options
+from reports.run import Report, Wish, run_report
 
 COLUMNS: Final = tuple(Column(name, name) for name in ("figure", "value", "unit", "n", "says"))
+
+
+def wish_for(
+    report: str, patient: str | None, days: int | None, until: datetime | None, as_of: datetime | None,
+    options: tuple[str, str, str],
+) -> Wish:  # fmt: skip
+    return Wish(report, patient or "", days, until, as_of, Options(*options))
+
+
+def make_one(shell: Shell, wish: Wish, files: Mapping[str, Path | None], *, json: bool) -> None:
+    """`files`: html, pdf or csv → where to write it."""
+    if not wish.patient:
+        raise Failure("say of whom", "add --patient ID, or --all or --programme NAME with --folder FOLDER", USAGE)
+    with shell.reading() as session:
+        made = run_report(session, wish, shell.now())
+    for form, file in files.items():
+        if file is not None:
+            write_file(file, getattr(made, form)())
+    show_report(made, json=json)
 
 
 def show_report(report: Report, *, json: bool) -> None:

@@ -69,6 +69,13 @@ def list_enrolment_history(session: Session, patient_id: str) -> list[ProgrammeE
     return list(session.scalars(mine.order_by(*when, ProgrammeEnrolment.id)))
 
 
+def list_members(session: Session, name: str, at: datetime) -> list[str]:
+    """Ids of the patients who are in the programme at `at`, sorted. Raises RegistryError for one that there is not."""
+    programme = get_programme(name)
+    rows = live(session.scalars(select(ProgrammeEnrolment).where(ProgrammeEnrolment.programme == name)))
+    return sorted({row.patient_id for row in rows if is_in(row, programme, at)})
+
+
 def programmes_at(session: Session, patient_id: str, at: datetime) -> list[tuple[Programme, ProgrammeEnrolment]]:
     """Those that the patient is in at `at`."""
     known = programmes()

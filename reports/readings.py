@@ -1,10 +1,10 @@
 """Readings as frames: one query, read in chunks; which of them count is decided here once for all reports."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import pandas as pd
 from sqlalchemy import Select, select
@@ -13,19 +13,20 @@ from sqlalchemy.orm import Session
 from models.among import among
 from models.tables import Reading
 from reports.period import Period
+from reports.rows import frame_of, raw, with_local
 from thresholds.doubt import OTHER_PERSON
 
 CHUNK: Final = 20_000
 ALWAYS: Final = (
     "id", "content_digest", "patient_id", "device_id", "measured_at", "utc_offset", "time_quality", "quality",
 )  # fmt: skip
-INSTANTS: Final = ("measured_at", "started_at", "received_at", "stored_at")
+AHEAD: Final = "hearthline.readings_ahead"  # in a session's info: a `ReadAhead`
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Readings of these streams measured in the period and stored by the cursor. `columns` beside those that are always
-    read; `sent` names a component whose text and unit as sent are read too."""
+    read; `sent` names a component whose text and unit as sent are read too, as `sent_0` and `sent_1`."""
 
     patients: Sequence[str]
     streams: Sequence[str]
@@ -35,27 +36,48 @@ class Wanted:
     sent: str | None = None
 
 
+class ReadAhead(Protocol):
+    """Readings that were read already, for several reports at once."""
+
+    def answer(self, wanted: Wanted) -> pd.DataFrame | None:
+        """None for what is not among them."""
+
+
 def read_readings(session: Session, wanted: Wanted) -> pd.DataFrame:
-    """Ordered by (measured_at, id), with `local` (the patient's wall clock) and `day` (its date) added."""
-    with session.execute(_query(session, wanted).execution_options(yield_per=CHUNK)) as rows:
-        names = list(rows.keys())
-        parts = [pd.DataFrame.from_records(part, columns=names) for part in rows.partitions()]
-    frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=names)
-    for name in {*INSTANTS} & {*names}:
-        frame[name] = pd.to_datetime(frame[name], utc=True)
-    frame["local"] = frame["measured_at"].dt.tz_convert(wanted.period.zone)
-    frame["day"] = frame["local"].dt.date
-    return frame
+    """Ordered by (measured_at, id), with `local` (the patient's wall clock) and `day` (its date) added. `id` is text.
+    Documents that are equal are one object: nobody changes them."""
+    ahead: ReadAhead | None = session.info.get(AHEAD)
+    known = ahead.answer(wanted) if ahead is not None else None
+    return finished(_read(session, wanted) if known is None else known, wanted)
 
 
-def _query(session: Session, wanted: Wanted) -> Select[Any]:
-    columns = [getattr(Reading, name) for name in (*ALWAYS, *wanted.columns)]
+def finished(frame: pd.DataFrame, wanted: Wanted) -> pd.DataFrame:
+    """As reports get it."""
     if wanted.sent:
-        as_sent = [Reading.as_sent[(wanted.sent, place)].as_string().label(f"sent_{place}") for place in (0, 1)]
-        columns += as_sent
+        said = [document.get(wanted.sent) for document in frame["as_sent"]]
+        for place in (0, 1):
+            texts = [None if each is None else each[place] for each in said]
+            frame[f"sent_{place}"] = pd.Series(texts, index=frame.index, dtype=object)
+        frame = frame.drop(columns="as_sent")
+    return frame if "local" in frame else with_local(frame, wanted.period.zone)
+
+
+def names_of(wanted: Wanted) -> list[str]:
+    """The columns to read."""
+    return list(dict.fromkeys((*ALWAYS, *wanted.columns, *(["as_sent"] if wanted.sent else []))))
+
+
+def _read(session: Session, wanted: Wanted) -> pd.DataFrame:
+    names = names_of(wanted)
+    with session.execute(_query(session, wanted, names).execution_options(yield_per=CHUNK)) as rows:
+        parts = [frame_of(part, names) for part in rows.partitions()]
+    return pd.concat(parts, ignore_index=True) if parts else frame_of([], names)
+
+
+def _query(session: Session, wanted: Wanted, names: Iterable[str]) -> Select[Any]:
     connection = session.connection()
     return (
-        select(*columns)
+        select(*(raw(connection, name) for name in names))
         .where(among(connection, Reading.patient_id, wanted.patients))
         .where(among(connection, Reading.stream, wanted.streams))
         .where(Reading.measured_at >= wanted.period.since, Reading.measured_at <= wanted.period.last_instant())
@@ -80,13 +102,18 @@ def questionable(frame: pd.DataFrame) -> int:
 
 def digest(frame: pd.DataFrame) -> str:
     """Of the readings in the frame, whatever their order: equal digests mean equal readings."""
-    said = sorted(f"{key}:{content}" for key, content in zip(frame["id"], frame["content_digest"], strict=True))
-    return sha256("\n".join(said).encode()).hexdigest()
+    said = frame["said"] if "said" in frame else said_of(frame)
+    return sha256("\n".join(sorted(said)).encode()).hexdigest()
+
+
+def said_of(frame: pd.DataFrame) -> list[str]:
+    """What is digested of each reading."""
+    return [f"{key}:{content}" for key, content in zip(frame["id"], frame["content_digest"], strict=True)]
 
 
 def elsewhere(frame: pd.DataFrame) -> int:
     """How many were sent with another offset than the patient's zone had then."""
     if frame.empty:
         return 0
-    minutes = frame["local"].map(lambda at: at.utcoffset().total_seconds() / 60)
-    return int((minutes.astype(float) != frame["utc_offset"].astype(float)).sum())
+    ahead = frame["local"].dt.tz_localize(None) - frame["measured_at"].dt.tz_localize(None)
+    return int((ahead.dt.total_seconds() / 60 != frame["utc_offset"].astype(float)).sum())

@@ -78,15 +78,32 @@ class Report:
 
 def run_report(session: Session, wish: Wish, now: datetime) -> Report:
     """Raises ReportError for what no report can do, RegistryError when there is no such patient."""
-    kind = KINDS.get(wish.report)
+    kind = kind_of(wish.report)
+    return make_report(kind, ask_for(session, wish, kind, now), now)
+
+
+def kind_of(report: str) -> Kind:
+    kind = KINDS.get(report)
     if kind is None:
-        raise ReportError(f"there is no report {wish.report!r}; one of: {', '.join(KINDS)}")
-    days = kind.days if wish.days is None else wish.days
-    if not 1 <= days <= LONGEST:
-        raise ReportError(f"a report is of 1 to {LONGEST} days")
+        raise ReportError(f"there is no report {report!r}; one of: {', '.join(KINDS)}")
+    return kind
+
+
+def ask_for(session: Session, wish: Wish, kind: Kind, now: datetime) -> Ask:
+    days = days_of(wish, kind)
     patient = get_patient(session, wish.patient)
     until, cursor = wish.until or now, wish.cursor or now
     subject = load_subject(session, patient, until, cursor)
-    ask = Ask(session, subject, period_of(until, days, patient.zone), cursor, wish.options)
+    return Ask(session, subject, period_of(until, days, patient.zone), cursor, wish.options)
+
+
+def days_of(wish: Wish, kind: Kind) -> int:
+    days = kind.days if wish.days is None else wish.days
+    if not 1 <= days <= LONGEST:
+        raise ReportError(f"a report is of 1 to {LONGEST} days")
+    return days
+
+
+def make_report(kind: Kind, ask: Ask, now: datetime) -> Report:
     found = kind.make(ask)
     return Report(kind, ask, found, content(kind, ask, found, now))

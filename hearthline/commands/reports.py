@@ -19,6 +19,12 @@ def reports() -> None:
     """A group, though it has one command: others are to come."""
 
 
+Report = Annotated[
+    str,
+    typer.Option(
+        help="agp, home-bp, weight, sleep, patient, device-days or quality; with --folder all: whatever suits."
+    ),
+]
 Until = Annotated[datetime | None, typer.Option(parser=parse_instant, help="The period's end, else now.")]
 AsOf = Annotated[
     datetime | None,
@@ -26,14 +32,22 @@ AsOf = Annotated[
 ]
 Source = Annotated[str, typer.Option(help="Of glucose: cgm, meter, or auto: the sensor where there is one.")]
 Goals = Annotated[str, typer.Option(help="Of glucose: adult, older, pregnancy, or auto: by the facts.")]
+Everybody = Annotated[bool, typer.Option("--all", help="Everybody, into --folder.")]
+Programme = Annotated[str | None, typer.Option(help="Whoever is in it at the period's end, into --folder.")]
+Folder = Annotated[Path | None, typer.Option(help="Write a file a patient, report and form into this folder.")]
+Forms = Annotated[str, typer.Option(help="Of the files in --folder: some of html, json and pdf.")]
 
 
 @app.command("run")
 def run_report(  # noqa: PLR0913  one parameter an option
     context: typer.Context,
     *,
-    report: Annotated[str, typer.Option(help="agp, home-bp, weight, sleep, patient, device-days or quality.")],
-    patient: Annotated[str, typer.Option(help="Id, as in: hearthline patients list.")],
+    report: Report,
+    patient: Annotated[str | None, typer.Option(help="Id, as in: hearthline patients list.")] = None,
+    everybody: Everybody = False,
+    programme: Programme = None,
+    folder: Folder = None,
+    forms: Forms = "html,json",
     days: Annotated[int | None, typer.Option(help="How many days, else as many as suit the report.")] = None,
     until: Until = None,
     as_of: AsOf = None,
@@ -43,18 +57,14 @@ def run_report(  # noqa: PLR0913  one parameter an option
     html: Annotated[Path | None, typer.Option(help="Write the page to this file.")] = None,
     pdf: Annotated[Path | None, typer.Option(help="Write the page as PDF/UA to this file.")] = None,
     csv: Annotated[Path | None, typer.Option(help="Write the rows of device-days to this file.")] = None,
-    json: Annotated[bool, typer.Option("--json", help="The whole report as one line of JSON.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="The report as a line of JSON; of many, a line each.")] = False,
 ) -> None:
-    """One report of one patient; a table of its figures, or all of it with --json."""
-    from hearthline.reporting import show_report, write_file
-    from reports.report import Options
-    from reports.run import Wish
-    from reports.run import run_report as make
+    """One report of one patient: a table of its figures, or all of it with --json. Of many patients: a folder."""
+    from hearthline.report_folder import fill_folder, whom
+    from hearthline.reporting import make_one, wish_for
 
-    wish = Wish(report, patient, days, until, as_of, Options(unit, source, goals))
-    with context.obj.reading() as session:
-        made = make(session, wish, context.obj.now())
-    for file, whole in ((html, made.html), (pdf, made.pdf), (csv, made.csv)):
-        if file is not None:
-            write_file(file, whole())
-    show_report(made, json=json)
+    wish = wish_for(report, patient, days, until, as_of, (unit, source, goals))
+    if folder is None:
+        return make_one(context.obj, wish, {"html": html, "pdf": pdf, "csv": csv}, json=json)
+    about = whom(patient, programme, everybody=everybody)
+    return fill_folder(context.obj, wish, about, folder, forms, json=json)
