@@ -8,17 +8,24 @@ from sqlalchemy import String, cast, func, select
 from sqlalchemy.orm import Session
 
 from hearthline.errors import NO, USAGE, Failure
-from models.tables import Flag, Refusal
+from models.tables import Flag, MadeReport, Refusal, ReportRun, ReportSchedule
 
 SHOWN: Final = 8  # two of a hundred thousand ids end alike once in a thousand worklists of ten
-LISTS: Final[Mapping[type[Flag | Refusal], str]] = {Flag: "flags", Refusal: "quarantine"}
+Listed = Flag | Refusal | MadeReport | ReportRun | ReportSchedule
+LISTS: Final[Mapping[type[Listed], str]] = {
+    Flag: "flags",
+    Refusal: "quarantine",
+    MadeReport: "reports",
+    ReportRun: "reports",
+    ReportSchedule: "reports schedule",
+}
 
 
 def ending_of(number: UUID) -> str:
     return number.hex[-SHOWN:]
 
 
-def find_id(session: Session, table: type[Flag | Refusal], ending: str) -> UUID:
+def find_id(session: Session, table: type[Listed], ending: str) -> UUID:
     """The only id that ends so (lower case, no hyphens). Raises Failure when there is none or more than one."""
     if len(ending) == len(UUID(int=0).hex):
         return UUID(ending)

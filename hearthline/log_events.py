@@ -52,6 +52,12 @@ EVENTS: Final[Mapping[str, Event]] = MappingProxyType({
     "evaluation.failed": Event("error", "The evaluation of one patient raised and is tried again later. `where` is a "
                                "place in the code; which patient stands in the queue, not in the log.",
                                ("cause", "where")),
+    "report.failed": Event("error", "A patient's report could not be made. `run` is the run's id; why stands in the "
+                           "record, and `doctor` shows it.", ("run",)),
+    "reports.made": Event("info", "Making was over.", ("run", "made", "failed")),
+    "reports.delivered": Event("info", "Everything of a run is where it was to go.", ("run",)),
+    "reports.undelivered": Event("warning", "A folder or mail server took nothing; it is tried again later.",
+                                 ("run", "attempts", "cause")),
     "scrape.failed": Event("warning", "Somebody who asked for `/metrics` got no whole answer.", ("cause",)),
     "process.crashed": Event("critical", "Ingest ends because of a fault of its own. `where` are places in the code, "
                              "the innermost last.", ("cause", "where")),

@@ -5,14 +5,15 @@ import os
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from hearthline.errors import USAGE, Failure, explain_system
 from hearthline.shell import Shell
 from hearthline.show import remark, show_json, show_rows
 from hearthline.tables import Column
-from reports.report import Options
-from reports.run import Report, Wish, run_report
+
+if TYPE_CHECKING:  # importing it costs pandas, and what was made long ago is shown without
+    from reports.run import Report, Wish
 
 COLUMNS: Final = tuple(Column(name, name) for name in ("figure", "value", "unit", "n", "says"))
 
@@ -20,12 +21,17 @@ COLUMNS: Final = tuple(Column(name, name) for name in ("figure", "value", "unit"
 def wish_for(
     report: str, patient: str | None, days: int | None, until: datetime | None, as_of: datetime | None,
     options: tuple[str, str, str],
-) -> Wish:  # fmt: skip
+) -> "Wish":  # fmt: skip
+    from reports.report import Options
+    from reports.run import Wish
+
     return Wish(report, patient or "", days, until, as_of, Options(*options))
 
 
-def make_one(shell: Shell, wish: Wish, files: Mapping[str, Path | None], *, json: bool) -> None:
+def make_one(shell: Shell, wish: "Wish", files: Mapping[str, Path | None], *, json: bool) -> None:
     """`files`: html, pdf or csv → where to write it."""
+    from reports.run import run_report
+
     if not wish.patient:
         raise Failure("say of whom", "add --patient ID, or --all or --programme NAME with --folder FOLDER", USAGE)
     with shell.reading() as session:
@@ -36,12 +42,17 @@ def make_one(shell: Shell, wish: Wish, files: Mapping[str, Path | None], *, json
     show_report(made, json=json)
 
 
-def show_report(report: Report, *, json: bool) -> None:
+def show_report(report: "Report", *, json: bool) -> None:
+    show_content(report.content, json=json)
+
+
+def show_content(content: Mapping[str, Any], *, json: bool) -> None:
+    """Of a report, however long ago it was made."""
     if json:
-        return show_json(report.content)
-    rows = [_row(name, line) for name, line in report.content["figures"].items()]
+        return show_json(content)
+    rows = [_row(name, line) for name, line in content["figures"].items()]
     show_rows(rows, COLUMNS, json=False)
-    return remark(report.content["notes"])
+    return remark(content["notes"])
 
 
 def _row(name: str, line: dict[str, Any]) -> dict[str, Any]:

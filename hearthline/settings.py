@@ -20,7 +20,8 @@ PREFIX: Final = "HEARTHLINE_"
 SQLITE: Final = "sqlite:///"
 DATABASES: Final = (SQLITE, "postgresql://", "postgres://", "postgresql+psycopg://")
 BROKERS: Final = ("mqtt://", "mqtts://")
-PATHS: Final = (("broker", "config"), ("backup", "folder"), ("backup", "key_file"))
+MAIL: Final = ("smtp://", "smtps://")
+PATHS: Final = (("broker", "config"), ("backup", "folder"), ("backup", "key_file"), ("mail", "ca_file"))
 
 
 class DatabaseSettings(msgspec.Struct, frozen=True):
@@ -63,12 +64,31 @@ class BackupSettings(msgspec.Struct, frozen=True):
     key_file: str = ""
 
 
+class ReportsSettings(msgspec.Struct, frozen=True):
+    """`zone`: the clinic's, an IANA name, for schedules by its clock. `lease`: seconds without a sign of life after
+    which another works through the schedules."""
+
+    zone: str = ""
+    lease: Annotated[float, msgspec.Meta(ge=0.5, le=600)] = 8.0
+
+
+class MailSettings(msgspec.Struct, frozen=True):
+    """`url`: smtp://user:password@host:port (STARTTLS, except on this machine) or smtps://host; `sender`: the address
+    from which mails come; `ca_file`: certificates to trust instead of the system's."""
+
+    url: str = ""
+    sender: str = ""
+    ca_file: str = ""
+
+
 class Settings(msgspec.Struct, frozen=True):
     database: DatabaseSettings = DatabaseSettings()
     broker: BrokerSettings = BrokerSettings()
     ingest: IngestSettings = IngestSettings()
     metrics: MetricsSettings = MetricsSettings()
     backup: BackupSettings = BackupSettings()
+    reports: ReportsSettings = ReportsSettings()
+    mail: MailSettings = MailSettings()
 
 
 Sections = dict[str, dict[str, Any]]
@@ -91,6 +111,9 @@ def load_settings(config: Path | None = None, environ: Mapping[str, str] = os.en
         raise Failure(f"settings: {error}", f"correct it in {path or 'the environment'}", USAGE) from None
     _check_scheme("database.url", settings.database.url, DATABASES)
     _check_scheme("broker.url", settings.broker.url, BROKERS)
+    if settings.mail.url:
+        _check_scheme("mail.url", settings.mail.url, MAIL)
+    _check_zone(settings.reports.zone)
     return settings
 
 
@@ -148,6 +171,13 @@ def _unknown(key: str, where: str, spelt: str | None = None) -> Failure:
 def _check_scheme(key: str, url: str, schemes: tuple[str, ...]) -> None:
     if not url.startswith(schemes):
         raise Failure(f"setting {key} starts with none of {' '.join(schemes)}", "correct it", USAGE)
+
+
+def _check_zone(zone: str) -> None:
+    from zoneinfo import available_timezones
+
+    if zone and zone not in available_timezones():
+        raise Failure(f"setting reports.zone {zone!r} is no time zone", "use a name such as Europe/Paris", USAGE)
 
 
 def _anchored(written: Sections, folder: Path) -> Sections:

@@ -49,6 +49,7 @@ class Lease:
     predecessor: str | None
     renewed: float
     steady: Steady = steady_seconds
+    kind: str = KIND
 
     @property
     def fresh(self) -> bool:
@@ -63,23 +64,23 @@ class Lease:
         """Raises LeaseLostError."""
         begun = self.steady()
         with writer.begin() as connection:
-            if not renew(connection, KIND, self.slot, self.holder, now=now, oldest_waiting=oldest_waiting):
+            if not renew(connection, self.kind, self.slot, self.holder, now=now, oldest_waiting=oldest_waiting):
                 self.fence(connection)
         self.renewed = begun
 
     def fence(self, connection: Connection) -> None:
         """Inside a transaction: what it writes is ours to write, until it ends. Raises LeaseLostError."""
-        holder = find_holder(connection, KIND, self.slot)
+        holder = find_holder(connection, self.kind, self.slot)
         if holder != self.holder:
             raise LeaseLostError(f"taken over by {show_holder(holder)}" if holder else "taken over and left again")
 
     def leave(self, writer: Engine, now: datetime) -> None:
         with writer.begin() as connection:
-            leave(connection, KIND, self.slot, self.holder, now=now)
+            leave(connection, self.kind, self.slot, self.holder, now=now)
 
     def retire(self, writer: Engine) -> None:
         with writer.begin() as connection:
-            retire(connection, KIND, self.slot, self.holder)
+            retire(connection, self.kind, self.slot, self.holder)
 
 
 @dataclass(slots=True)
@@ -109,11 +110,13 @@ class Stillness:
         self.seen.clear()
 
 
-def look_at(writer: Engine, stillness: Stillness) -> tuple[Mapping[int, Standing], Mapping[int, float]]:
+def look_at(
+    writer: Engine, stillness: Stillness, kind: str = KIND
+) -> tuple[Mapping[int, Standing], Mapping[int, float]]:
     """The rows, and for how many seconds each has not moved."""
     try:
         with writer.connect() as connection:
-            rows = list_standings(connection, KIND)
+            rows = list_standings(connection, kind)
     except Exception:
         stillness.forget()
         raise
@@ -127,20 +130,22 @@ def take_slot(
     length: float,
     now: datetime,
     steady: Steady = steady_seconds,
+    kind: str = KIND,
 ) -> Lease | None:
     """None when another was faster."""
     holder, begun = name_holder(), steady()
     with writer.begin() as connection:
-        if not take(connection, KIND, slot, holder, over=over, now=now):
+        if not take(connection, kind, slot, holder, over=over, now=now):
             return None
     predecessor = over.holder if over else None
     log.info("lease.taken", slot=slot, over=predecessor and show_holder(predecessor))
-    return Lease(slot, holder, length, predecessor, begun, steady)
+    return Lease(slot, holder, length, predecessor, begun, steady, kind)
 
 
 @dataclass(slots=True)
 class Wait:
-    """Wanting one slot: `standby` waits for as long as another holds it, else that is an answer."""
+    """Wanting one slot of the processes of a kind: `standby` waits for as long as another holds it, else that is an
+    answer."""
 
     writer: Engine
     slot: int
@@ -149,13 +154,15 @@ class Wait:
     standby: bool
     stillness: Stillness
     first: Standing | None = None
+    kind: str = KIND
 
     def attempt(self) -> Lease | None:
         """Look, and take the slot if it is nobody's. Raises SlotHeldError when its holder showed that it lives."""
-        rows, still = look_at(self.writer, self.stillness)
+        rows, still = look_at(self.writer, self.stillness, self.kind)
         row = rows.get(self.slot)
         if row is None or row.holder is None or is_gone(row.holder) or still[self.slot] >= self.length:
-            return take_slot(self.writer, self.slot, row, self.length, self.clock(), self.stillness.steady)
+            steady = self.stillness.steady
+            return take_slot(self.writer, self.slot, row, self.length, self.clock(), steady, self.kind)
         if not self.standby and self.first not in (None, row):
             raise SlotHeldError(f"slot {self.slot} is held by {show_holder(row.holder)}, {_since(row.started_at)}")
         self._say(row)

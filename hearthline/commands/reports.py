@@ -7,6 +7,8 @@ from typing import Annotated
 import typer
 
 from hearthline.options import parse_instant
+from hearthline.scheduling import commands as scheduling
+from hearthline.scheduling import made
 
 app = typer.Typer(
     help="Months of readings on one page a question: rule matches and trends for review by a licensed professional;"
@@ -14,13 +16,8 @@ app = typer.Typer(
 )
 
 
-@app.callback()
-def reports() -> None:
-    """A group, though it has one command: others are to come."""
-
-
 Report = Annotated[
-    str,
+    str | None,
     typer.Option(
         help="agp, home-bp, weight, sleep, patient, device-days or quality; with --folder all: whatever suits."
     ),
@@ -32,6 +29,7 @@ AsOf = Annotated[
 ]
 Source = Annotated[str, typer.Option(help="Of glucose: cgm, meter, or auto: the sensor where there is one.")]
 Goals = Annotated[str, typer.Option(help="Of glucose: adult, older, pregnancy, or auto: by the facts.")]
+Due = Annotated[bool, typer.Option("--due", help="Instead: all that is due on schedule, once, as for cron.")]
 Everybody = Annotated[bool, typer.Option("--all", help="Everybody, into --folder.")]
 Programme = Annotated[str | None, typer.Option(help="Whoever is in it at the period's end, into --folder.")]
 Folder = Annotated[Path | None, typer.Option(help="Write a file a patient, report and form into this folder.")]
@@ -41,13 +39,13 @@ Forms = Annotated[str, typer.Option(help="Of the files in --folder: some of html
 @app.command("run")
 def run_report(  # noqa: PLR0913  one parameter an option
     context: typer.Context,
-    *,
-    report: Report,
+    report: Report = None,
     patient: Annotated[str | None, typer.Option(help="Id, as in: hearthline patients list.")] = None,
     everybody: Everybody = False,
     programme: Programme = None,
     folder: Folder = None,
     forms: Forms = "html,json",
+    due: Due = False,
     days: Annotated[int | None, typer.Option(help="How many days, else as many as suit the report.")] = None,
     until: Until = None,
     as_of: AsOf = None,
@@ -60,11 +58,19 @@ def run_report(  # noqa: PLR0913  one parameter an option
     json: Annotated[bool, typer.Option("--json", help="The report as a line of JSON; of many, a line each.")] = False,
 ) -> None:
     """One report of one patient: a table of its figures, or all of it with --json. Of many patients: a folder."""
-    from hearthline.report_folder import fill_folder, whom
-    from hearthline.reporting import make_one, wish_for
+    if report is None or due:
+        return scheduling.run_due(context, (report, patient, programme, folder, html, pdf, csv), due=due, json=json)
+    from hearthline import report_folder, reporting
 
-    wish = wish_for(report, patient, days, until, as_of, (unit, source, goals))
+    wish = reporting.wish_for(report, patient, days, until, as_of, (unit, source, goals))
     if folder is None:
-        return make_one(context.obj, wish, {"html": html, "pdf": pdf, "csv": csv}, json=json)
-    about = whom(patient, programme, everybody=everybody)
-    return fill_folder(context.obj, wish, about, folder, forms, json=json)
+        return reporting.make_one(context.obj, wish, {"html": html, "pdf": pdf, "csv": csv}, json=json)
+    about = report_folder.whom(patient, programme, everybody=everybody)
+    return report_folder.fill_folder(context.obj, wish, about, folder, forms, json=json)
+
+
+app.add_typer(scheduling.app, name="schedule")
+app.command("list")(made.list_reports)
+app.command("show")(made.show_report)
+app.command("open")(made.open_report)
+app.command("worker")(made.work)

@@ -21,6 +21,6 @@ def check_settings(place: Place) -> Findings:
 def _secrets(place: Place) -> str:
     """`password` when one stands in an address of the file; the password itself goes nowhere."""
     text = "" if place.file is None else place.file.read_text(encoding="utf-8", errors="replace")
-    urls = (place.settings.database.url, place.settings.broker.url)
+    urls = (place.settings.database.url, place.settings.broker.url, place.settings.mail.url)
     named = (url.partition("://")[2].rpartition("@")[0].partition(":")[2] for url in urls)
     return "password" if any(secret and secret in text for secret in named) else ""

@@ -14,7 +14,14 @@ from hearthline.log_events import EVENTS, SAID_ALWAYS
 from hearthline.logs import configure_logs
 from tests.support.places import ROOT
 
-ROOMS = ("flags", "hearthline", "ingest", "models", "registry")  # `device` is on its own, with the standard library's
+ROOMS = (
+    "flags",
+    "hearthline",
+    "ingest",
+    "models",
+    "registry",
+    "reports",
+)  # `device` is on its own, with the standard library's
 LEVELS = {"debug", "info", "warning", "error", "critical", "exception"}
 
 

@@ -1,0 +1,7 @@
+"""The names of the reports, for whoever asks before one is made: the reports themselves import pandas."""
+
+from typing import Final
+
+OF_ONE: Final = ("agp", "home-bp", "weight", "sleep", "patient", "device-days", "quality")  # of one patient each
+OF_MANY: Final[tuple[str, ...]] = ()  # of all patients of a programme, or of all, on one page
+NAMES: Final = (*OF_ONE, *OF_MANY)
