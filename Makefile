@@ -31,7 +31,7 @@ $(PIP) install --no-deps --no-build-isolation --editable . >&2 && touch $@
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast lint format bench fuzz mutate soak docs lock wheelhouse clean
+.PHONY: help demo test test-fast lint format bench gallery fuzz mutate soak docs lock wheelhouse clean
 
 help:  ## this list
 	@sed -nE 's/^([a-z-]+|bench-NAME)[:%].*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -78,6 +78,10 @@ bench-%:
 docs:  ## the pages and pictures that are made from code
 	@$(call ready,test)
 	@for file in docs/make_*.py; do $(RUN)/python $$file || exit 1; done
+
+gallery:  ## every report of the demo's patients and of the recordings as HTML, PDF and PNG, to be looked at
+	@$(call ready,test)
+	@$(RUN)/python -m tests.gallery $(ARGS)
 
 fuzz:  ## the property tests with many more examples
 	@$(call ready,test)

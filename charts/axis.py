@@ -51,8 +51,8 @@ def dates(first: date, last: date, words: str = "") -> Axis:
 
 
 def day_words(day: date, span: int = 0) -> str:
-    """Such as 5 Jan; with the year where the axis is longer than most of one."""
-    return f"{day.day} {day:%b %y}" if span > 300 else f"{day.day} {day:%b}"
+    """Such as 5 Jan; Jan 2026 where the axis is longer than most of a year."""
+    return f"{day:%b %Y}" if span > 300 else f"{day.day} {day:%b}"
 
 
 def hours(words: str = "local time") -> Axis:

@@ -1,6 +1,7 @@
 """How each kind of layer is drawn, and its sample in the legend."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Final
 from xml.etree.ElementTree import Element
@@ -9,6 +10,7 @@ from charts.element import add, path
 from charts.layers import Band, Bars, Dots, Layer, Line
 from charts.room import Room
 
+LEAST: Final = 1.1
 Spot = tuple[float, float]
 
 
@@ -46,9 +48,15 @@ def _band(svg: Element, room: Room, band: Band) -> None:
 
 
 def _dots(svg: Element, room: Room, dots: Dots) -> None:
+    drawn = replace(dots, size=crowded(dots, room.wide))
     for run in runs(dots.points):
         for x, y in run:
-            _dot(svg, room.at(x, y), dots)
+            _dot(svg, room.at(x, y), drawn)
+
+
+def crowded(dots: Dots, wide: float) -> float:
+    """The radius: smaller where thousands would become one dark band, under which nothing is seen."""
+    return min(dots.size, max(2 * wide / max(len(dots.points), 1), LEAST))
 
 
 def _dot(svg: Element, spot: Spot, dots: Dots) -> None:
@@ -72,8 +80,8 @@ def _bars(svg: Element, room: Room, bars: Bars) -> None:
 
 
 def _bar(svg: Element, bars: Bars, x: float, y: float, wide: float, high: float) -> None:
-    fill = "white" if bars.hollow else bars.colour
-    add(svg, "rect", x=x, y=y, width=wide, height=high, fill=fill, stroke=bars.colour)
+    style = {"fill": "white", "stroke": bars.colour} if bars.hollow else {"fill": bars.colour}
+    add(svg, "rect", x=x, y=y, width=wide, height=high, **style)
 
 
 DRAW: Final[Mapping[type, Callable[[Element, Room, Any], None]]] = MappingProxyType(

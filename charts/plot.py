@@ -7,13 +7,14 @@ from xml.etree.ElementTree import Element
 
 from charts.axis import Axis
 from charts.draw import draw_layer, draw_swatch
-from charts.element import add, drawing, text_of, width_of, write
+from charts.element import add, drawing, path, text_of, width_of, write
 from charts.layers import Layer, Limit
 from charts.palette import FRAME, GRID
 from charts.room import Room, spread
 
 LEFT: Final = 52.0
 RIGHT: Final = 66.0  # the same without limits, so that plots below each other have their dates below each other
+BEFORE: Final = 28.0  # the words of the axis and a little air, beside the longest tick
 FOOT: Final = 40.0
 HEAD: Final = 10.0
 ROW: Final = 18.0
@@ -40,9 +41,9 @@ def draw(plot: Plot) -> str:
     right = max([RIGHT, *(width_of(each.words) + 10 for each in plot.limits)])
     head = HEAD + ROW * len(rows)
     svg = drawing(plot.width, plot.height, plot.title, plot.words)
-    room = Room(
-        plot.x, plot.y, LEFT, head, plot.width - LEFT - right, plot.height - head - (FOOT if plot.x.words else FOOT / 2)
-    )
+    left = max([LEFT, *(width_of(words) + BEFORE for _, words in plot.y.ticks)])
+    foot = FOOT if plot.x.words else FOOT / 2
+    room = Room(plot.x, plot.y, left, head, plot.width - left - right, plot.height - head - foot)
     _grid(svg, room)
     for layer in plot.layers:
         draw_layer(svg, room, layer)
@@ -70,7 +71,9 @@ def _limits(svg: Element, room: Room, limits: Sequence[Limit]) -> None:
     places = spread([room.down(each.y) for each in limits], BESIDE, room.top, room.bottom)
     for limit, place in zip(limits, places, strict=True):
         y = room.down(limit.y)
-        add(svg, "line", x1=room.left, x2=room.right, y1=y, y2=y, stroke=limit.colour, stroke_dasharray=limit.dash)
+        along = path([(room.left, y), (room.right, y)])
+        add(svg, "path", d=along, stroke="white", stroke_width=3, stroke_opacity=0.7)  # or it is lost in dark bars
+        add(svg, "path", d=along, stroke=limit.colour, stroke_dasharray=limit.dash)
         write(svg, room.right + 6, place + 4, limit.words, fill=limit.colour)
 
 

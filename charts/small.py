@@ -1,4 +1,4 @@
-"""Many small plots of a day each, seven in a row, with what is above and below two limits shaded."""
+"""Many small plots of a day each, a week in a row, with what is above and below two limits shaded."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,10 +12,10 @@ from charts.layers import Point
 from charts.palette import DARK, FRAME, HIGH, MUTED, TARGET, VERY_LOW
 from charts.room import Room
 
-IN_A_ROW: Final = 7
-WIDE: Final = 100.0
+WHOLE: Final = 732.0
+WEEK: Final = 7
 TALL: Final = 62.0
-LEFT: Final = 16.0
+LEFT: Final = 30.0
 HEAD: Final = 18.0
 GAP: Final = 6.0
 
@@ -44,21 +44,38 @@ class Days:
 
 def draw_days(days: Days) -> str:
     """SVG, as text."""
-    rows = max(-(-len(days.days) // IN_A_ROW), 1)
-    svg = drawing(2 * LEFT + IN_A_ROW * WIDE, rows * (TALL + HEAD + GAP) + 20, days.title, days.words)
+    count = in_a_row(len(days.days))
+    rows, wide = max(-(-len(days.days) // count), 1), (WHOLE - LEFT) / count
+    svg = drawing(WHOLE, rows * (TALL + HEAD + GAP) + 20, days.title, days.words)
     for number, day in enumerate(days.days):
-        row, column = divmod(number, IN_A_ROW)
-        room = Room(Axis(0, 1440, ()), days.y, LEFT + column * WIDE, row * (TALL + HEAD + GAP) + HEAD, WIDE - 4, TALL)
+        row, column = divmod(number, count)
+        room = Room(Axis(0, 1440, ()), days.y, LEFT + column * wide, row * (TALL + HEAD + GAP) + HEAD, wide - 4, TALL)
+        if column == 0:
+            _scale(svg, room, days)
         _day(add(svg, "g", data_day=day.words, data_points=str(len(day.points))), room, days, day)
-    for column in range(len(days.days) - (rows - 1) * IN_A_ROW):
+    for column in range(len(days.days) - (rows - 1) * count):
         bottom = rows * (TALL + HEAD + GAP) + 6
-        write(svg, LEFT + column * WIDE + (WIDE - 4) / 2, bottom, "12:00", size=9, fill=MUTED, text_anchor="middle")
+        write(svg, LEFT + column * wide + (wide - 4) / 2, bottom, "12:00", size=9, fill=MUTED, text_anchor="middle")
     return text_of(svg)
+
+
+def in_a_row(days: int) -> int:
+    """A week, or a day more where one day alone would begin a row: a period that ends at noon touches one date more."""
+    return WEEK + 1 if days > WEEK and days % WEEK == 1 else WEEK
+
+
+def _scale(svg: Element, room: Room, days: Days) -> None:
+    """The ends of the target range, left of each row."""
+    for value in (days.low, days.high):
+        write(svg, room.left - 3, room.down(value) + 3, f"{value:g}", size=9, fill=MUTED, text_anchor="end")
 
 
 def _day(group: Element, room: Room, days: Days, day: Day) -> None:
     low, high = room.down(days.low), room.down(days.high)
     add(group, "rect", x=room.left, y=high, width=room.wide, height=low - high, fill=TARGET)
+    if not day.points:
+        place = room.left + room.wide / 2, room.top + 14
+        write(group, *place, "no readings", size=9, fill=MUTED, text_anchor="middle")
     for run in runs(day.points):
         if days.joined:
             _beyond(group, room, run, days.high, HIGH, above=True)

@@ -123,7 +123,17 @@ def _lane(svg: Element, room: Room, lane: Lane) -> None:
 def _span(group: Element, room: Room, span: Span) -> None:
     left = min(room.across(span.since), room.right - THINNEST)
     wide = max(room.across(span.until) - left, THINNEST)
-    add(group, "rect", x=left, y=room.top + 2, width=wide, height=room.high - 4, fill=span.colour)
+    add(
+        group,
+        "rect",
+        x=left,
+        y=room.top + 2,
+        width=wide,
+        height=room.high - 4,
+        fill=span.colour,
+        stroke=FRAME,
+        stroke_width=0.6,
+    )
     if span.words and width_of(span.words, 9) < wide - 6:
         write(group, left + 4, room.top + 11.5, span.words, size=9)
 

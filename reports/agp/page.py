@@ -128,21 +128,36 @@ def _value_axis(glucose: Glucose) -> axis.Axis:
 
 def _modal_day(glucose: Glucose, rows: Sequence[Row]) -> Picture:
     """Of a meter each reading is drawn, since there are few."""
-    places = [float(row["minute"] or 0) + 720 / len(rows) for row in rows]  # in the middle of the bin
     sensed = glucose.source == "cgm"
-    smoothed = {name: smooth(list(rows), name) if sensed else [row[name] for row in rows] for name in LEVELS_SHOWN}
+    places, levels = _curves(rows) if sensed else _steps(rows)
     layers = (
-        Band("5–95 % of readings", list(zip(places, smoothed["p5"], smoothed["p95"], strict=True)), palette.LIGHT),
-        Band("25–75 %", list(zip(places, smoothed["p25"], smoothed["p75"], strict=True)), palette.MIDDLE),
-        Line("median", list(zip(places, smoothed["p50"], strict=True)), palette.DARK, 2.4),
+        Band("5–95 % of readings", list(zip(places, levels["p5"], levels["p95"], strict=True)), palette.LIGHT),
+        Band("25–75 %", list(zip(places, levels["p25"], levels["p75"], strict=True)), palette.MIDDLE),
+        Line("median", list(zip(places, levels["p50"], strict=True)), palette.DARK, 2.4),
         *(() if sensed else [Dots("each reading", _spots(glucose), palette.SECOND, "disc", 2.2)]),
     )
     low, high = bounds(glucose.group, glucose.unit)
     limits = [Limit(float(each), f"{each} target", palette.GOAL) for each in (high, low)]
     title = "Profile of a day"
     words = f"Median and percentiles of glucose by local time over {glucose.covered.days} days."
-    plot = Plot(title, words, axis.hours(), _value_axis(glucose), layers, limits, height=300)
+    plot = Plot(title, words, axis.hours(), _value_axis(glucose), layers, limits, height=250)
     return Picture(title, draw(plot), _profile_table(rows))
+
+
+Levels = dict[str, list[float | None]]
+
+
+def _curves(rows: Sequence[Row]) -> tuple[list[float], Levels]:
+    """Through the middle of each bin, smoothed."""
+    places = [float(row["minute"] or 0) + 720 / len(rows) for row in rows]
+    return places, {name: smooth(list(rows), name) for name in LEVELS_SHOWN}
+
+
+def _steps(rows: Sequence[Row]) -> tuple[list[float], Levels]:
+    """Level from each bin's beginning to its end, with a gap between bins: nothing is known of what lies between."""
+    edges = [(float(row["minute"] or 0), float(row["minute"] or 0) + 1440 / len(rows)) for row in rows]
+    levels: Levels = {name: [each for row in rows for each in (row[name], row[name], None)] for name in LEVELS_SHOWN}
+    return [each for one, two in edges for each in (one, two, two)], levels
 
 
 def _spots(glucose: Glucose) -> list[Point]:

@@ -90,7 +90,7 @@ def _scatter(found: Pressures, ask: Ask) -> Picture:
     values = [*frame["systolic"], *frame["diastolic"], 60, 150]
     title = "Each reading"
     words = f"Systolic and diastolic pressure by local date, with the home limits {over:g} and {under:g} mmHg."
-    plot = Plot(title, words, axis.dates(dates[0], dates[-1]), axis.numbers(values, "mmHg"), layers, goals, height=300)
+    plot = Plot(title, words, axis.dates(dates[0], dates[-1]), axis.numbers(values, "mmHg"), layers, goals, height=250)
     return Picture(title, draw(plot), _readings(found))
 
 

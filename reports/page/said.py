@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from reports.page.blocks import Shown
+
+MINUS: Final = "−"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,7 @@ def _row(shown: Shown, before: Shown | None) -> Said:
     figure, count = shown.figure, f"n = {shown.figure.n}"
     unit = "" if figure.unit == "1" else figure.unit  # of counts
     if figure.sufficient and figure.value is not None:
-        return Said(shown.words, f"{figure.value:{shown.form}} {unit}".rstrip(), shown.beside, "", count)
+        value = f"{figure.value:{shown.form}} {unit}".rstrip().replace("-", MINUS)
+        return Said(shown.words, value, shown.beside, "", count)
     same = before is not None and before.figure.why == figure.why
     return Said(shown.words, None, "", f"not printed: {'as above' if same else figure.why}", count)

@@ -12,6 +12,8 @@ from reports.page.said import said
 
 SVG: Final = "{http://www.w3.org/2000/svg}"
 MOST_ROWS: Final = 400
+NARROW: Final = 68  # letters that half a page is wide
+BETWEEN: Final = 2  # as wide is the gap between two columns
 Data = dict[str, Any]
 
 
@@ -28,7 +30,9 @@ def _cut(title: str, table: Table) -> Data:
     """As many rows as somebody may still look at; a PDF of all would be a book that takes seconds."""
     count = len(table.rows)
     said = f"{title} (the first {MOST_ROWS} of {count} rows; all are in the HTML)" if count > MOST_ROWS else title
-    return _table(replace(table, title=said, rows=table.rows[:MOST_ROWS]))
+    cut = _table(replace(table, title=said, rows=table.rows[:MOST_ROWS]))
+    widths = [max(map(len, column)) for column in zip(cut["columns"], *cut["rows"], strict=True)]
+    return cut | {"narrow": sum(widths) + len(widths) * BETWEEN <= NARROW}
 
 
 def _folded(blocks: Sequence[Block]) -> Iterator[tuple[str, Table]]:

@@ -27,7 +27,8 @@ FIGURES: Final = {
     "refused": ("Refused", ".0f", "in quarantine, by code below"),
     "missing_numbers": ("Numbers never heard of", ".0f", "gaps in what the devices count"),
 }  # fmt: skip
-MINUTES_AN_HOUR: Final = 60
+HOUR, DAY = 60.0, 1440.0
+UNITS: Final = ((3 * DAY, DAY, "d"), (2 * HOUR, HOUR, "h"), (float("-inf"), 1.0, "min"))  # from how many minutes on
 
 
 def blocks(found: Quality, figures: Mapping[str, Figure], ask: Ask) -> list[Block]:
@@ -38,16 +39,32 @@ def blocks(found: Quality, figures: Mapping[str, Figure], ask: Ask) -> list[Bloc
 
 
 def _readable(figure: Figure) -> Figure:
-    """Minutes as hours where they are many."""
-    if figure.unit != "min" or figure.value is None or figure.value < 2 * MINUTES_AN_HOUR:
+    """Minutes as hours or days where they are many."""
+    if figure.unit != "min" or figure.value is None:
         return figure
-    return replace(figure, value=figure.value / MINUTES_AN_HOUR, unit="h")
+    minutes, unit = _unit(figure.value)
+    return replace(figure, value=figure.value / minutes, unit=unit)
+
+
+def _unit(minutes: float) -> tuple[float, str]:
+    """What so many minutes are best said in: the unit's minutes and its name."""
+    return next((each, name) for least, each, name in UNITS if minutes >= least)
+
+
+def _span(minutes: float | None) -> str | None:
+    """Such as 12.0 min, 5.3 h or 13.8 d."""
+    if minutes is None:
+        return None
+    each, name = _unit(minutes)
+    return f"{minutes / each:.1f} {name}"
 
 
 def _devices(found: Quality) -> Table:
-    columns = ("Device", "Model", "Readings", "Delay, median min", "95 %", "Clock in doubt", "Questionable", "Missing")
+    delays = "Delay, median", "95 % within"
+    columns = ("Device", "Model", "Readings", *delays, "Clock in doubt", "Questionable", "Missing")
     names = ("device", "model", "n", "delay_median", "delay_p95", "clock_doubtful", "questionable", "missing_numbers")
-    return Table("Devices", columns, [tuple(_cell(line[name]) for name in names) for line in found.devices])
+    said = [line | {name: _span(line[name]) for name in ("delay_median", "delay_p95")} for line in found.devices]
+    return Table("Devices", columns, [tuple(_cell(line[name]) for name in names) for line in said])
 
 
 def _refused(found: Quality) -> Table:
@@ -57,11 +74,13 @@ def _refused(found: Quality) -> Table:
 
 
 def _coverage(found: Quality) -> Table:
-    rows = [
-        (line["rule"], f"{line['hours']:.0f}", f"{line['could_have_fired_pct']:.0f} %", _lost(line["lost_hours"]))
-        for line in found.coverage
-    ]
-    columns = ("Rule", "Hours it was for the patient", "Could have matched in", "Why not in the others, hours")
+    """Rules of which the same is to be said stand in one row."""
+    alike: dict[tuple[str | None, ...], list[str]] = {}
+    for line in found.coverage:
+        said = f"{line['hours']:.0f}", f"{line['could_have_fired_pct']:.0f} %", _lost(line["lost_hours"])
+        alike.setdefault(said, []).append(line["rule"])
+    rows = [(*said, ", ".join(rules)) for said, rules in alike.items()]
+    columns = ("Hours for the patient", "Could have matched in", "Why not in the others, hours", "Rules")
     return Table("What was watched: no match says nothing of other hours", columns, rows)
 
 
@@ -74,18 +93,20 @@ def _cell(value: Any) -> str | None:
 
 
 def _delays(found: Quality, ask: Ask) -> Picture:
-    """In hours; most are minutes, so that a day on which devices were cut off stands out."""
+    """In hours, or days where most are; a day on which devices were cut off stands out."""
     dates = ask.period.dates()
+    each, unit = (DAY, "days") if max(row["delay_p95"] or 0 for row in found.days) >= 3 * DAY else (HOUR, "hours")
     places = [(date.fromisoformat(row["day"]) - dates[0]).days + 0.5 for row in found.days]
-    medians = [(row["delay_median"] or 0) / MINUTES_AN_HOUR for row in found.days]
-    highest = [(row["delay_p95"] or 0) / MINUTES_AN_HOUR for row in found.days]
+    medians = [(row["delay_median"] or 0) / each for row in found.days]
+    highest = [(row["delay_p95"] or 0) / each for row in found.days]
     layers = (
         Dots("95 % within", list(zip(places, highest, strict=True)), palette.SECOND, "ring", 4.6),
         Dots("median", list(zip(places, medians, strict=True)), palette.DARK, "disc", 2.4),
     )
-    y = axis.numbers([0, 1, *highest, *medians], "hours", about=5)
-    title, words = "Delay by date of measuring", "Hours from measured to received, by the local date of measuring."
+    y = axis.numbers([0, 1, *highest, *medians], unit, about=5)
+    title = "Delay by date of measuring"
+    words = f"{unit.title()} from measured to received, by the local date of measuring."
     plot = Plot(title, words, axis.dates(dates[0], dates[-1]), y, layers, height=190)
-    rows = [(row["day"], str(row["n"]), _cell(row["delay_median"]), _cell(row["delay_p95"])) for row in found.days]
-    columns = ("Day", "Readings", "Median, min", "95 % within, min")
+    rows = [(row["day"], str(row["n"]), _span(row["delay_median"]), _span(row["delay_p95"])) for row in found.days]
+    columns = ("Day", "Readings", "Median", "95 % within")
     return Picture(title, draw(plot), Table("As a table", columns, rows, folded=True))

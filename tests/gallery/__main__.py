@@ -22,7 +22,7 @@ from models.engine import open_reader
 from registry.patients import list_patients
 from reports.run import Wish, run_report
 from reports.table import KINDS
-from tests.gallery.recorded import RECORDINGS
+from tests.gallery.recorded import RECORDINGS, day
 from tests.gallery.sheets import Sheet, browser, photograph, write
 from tests.support.places import ROOT
 from tests.support.wards import ward_at
@@ -57,7 +57,7 @@ def recordings(folder: Path) -> Iterator[Sheet]:
         for each in RECORDINGS:
             each.store(ward, CORPORA, each.patient)
             for kind, days, until in each.reports:
-                report = ward.report(kind, each.patient, days, until=until)
+                report = ward.report(kind, each.patient, days, until=day(until))
                 yield write(report, f"{each.patient}-{kind}-{days}", f"{kind}: {each.patient}, {days} days", folder)
 
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Final
 
 from tests.support.wards import Ward, taken
@@ -16,14 +15,14 @@ SENSOR: Final = {"specimen": "interstitial"}
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A patient to be, and of which days each report is: (report, days, last instant)."""
+    """A patient to be, and of which days each report is: (report, days, the date at whose beginning it ends, UTC)."""
 
     patient: str
     store: Callable[[Ward, Path, str], None]
-    reports: tuple[tuple[str, int, datetime], ...]
+    reports: tuple[tuple[str, int, str], ...]
 
 
-def _day(text: str) -> datetime:
+def day(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
@@ -36,7 +35,7 @@ def _sensor(file: str, columns: str, zone: str, **more: Any) -> Callable[[Ward, 
 
 
 def _weights(ward: Ward, corpora: Path, patient: str) -> None:
-    device, zone = ward.admit(patient, "Europe/Berlin", ["condition=heart_failure", "dry_weight=77"]), "Europe/Berlin"
+    device, zone = ward.admit(patient, "Europe/Berlin", ["condition=heart_failure", "dry_weight=71"]), "Europe/Berlin"
     file = corpora / "weight-series" / "gewichtsdaten.csv"
     ward.replay(device, file, "measured_at=datum+zeit,weight=gewicht:kg", zone, "weight")
 
@@ -74,7 +73,7 @@ def _pressures(ward: Ward, corpora: Path, patient: str) -> None:
     """Of many people, as if they were one who measures four times a day."""
     with (corpora / "bp-preg-cc0" / "bp_preg_bp_only.csv").open(newline="") as lines:
         pairs = [(row["systolic_mmHg"], row["diastolic_mmHg"]) for row in csv.DictReader(lines)]
-    first = _day("2026-01-01") + timedelta(hours=7)
+    first = day("2026-01-01") + timedelta(hours=7)
     bodies = [
         taken(
             f"b{n}", first + timedelta(days=n // 4, hours=(0, 0.05, 12, 12.05)[n % 4]), systolic=over, diastolic=under
@@ -88,17 +87,23 @@ CGM: Final = "measured_at=time,glucose=glucose:mg/dL"
 IGLU: Final = "measured_at=time,glucose=gl:mg/dL"
 FIVE: Final = "cgm-iglu-gpl/example_data_5_subject.csv"
 
+
+def _one_of_five(number: int, until: str) -> Recording:
+    store = _sensor(FIVE, IGLU, "America/Bogota", only={"id": f"Subject {number}"})
+    return Recording(f"sensor-{number}", store, (("agp", 14, until),))
+
+
 RECORDINGS: Final = (
-    Recording("sensor-dm", _sensor("cgm-cgmpy/dm.csv", CGM, "Europe/Madrid"), (
-        ("agp", 14, _day("2023-02-15")), ("quality", 14, _day("2023-02-15")), ("device-days", 60, _day("2023-02-15")))),
-    Recording("sensor-nodm", _sensor("cgm-cgmpy/nodm.csv", CGM, "Europe/Madrid"), (("agp", 14, _day("2023-03-30")),)),
-    *(
-        Recording(f"sensor-{n}", _sensor(FIVE, IGLU, "America/Bogota", only={"id": f"Subject {n}"}), (("agp", 14, until),))
-        for n, until in ((1, _day("2015-06-19")), (2, _day("2015-03-11")), (4, _day("2015-03-27")))
+    Recording(
+        "sensor-dm", _sensor("cgm-cgmpy/dm.csv", CGM, "Europe/Madrid"),
+        (("agp", 14, "2023-02-15"), ("quality", 14, "2023-02-15"), ("device-days", 60, "2023-02-15")),
     ),
-    Recording("scale", _weights, (("weight", 30, _day("2016-03-01")), ("weight", 3650, _day("2020-09-01")))),
-    Recording("mask-31", _nights(_lowenstein), (("sleep", 60, _day("2026-08-01")),)),
-    Recording("mask-myair", _nights(_myair), (("sleep", 150, _day("2025-12-31")), ("device-days", 90, _day("2025-12-31")))),
-    Recording("cuffs", _pressures, (("home-bp", 30, _day("2026-03-15")), ("home-bp", 90, _day("2026-03-31")))),
+    Recording("sensor-nodm", _sensor("cgm-cgmpy/nodm.csv", CGM, "Europe/Madrid"), (("agp", 14, "2023-03-30"),)),
+    _one_of_five(1, "2015-06-19"),
+    _one_of_five(2, "2015-03-11"),
+    _one_of_five(4, "2015-03-27"),
+    Recording("scale", _weights, (("weight", 30, "2016-03-01"), ("weight", 3650, "2020-09-01"))),
+    Recording("mask-31", _nights(_lowenstein), (("sleep", 60, "2026-08-01"),)),
+    Recording("mask-myair", _nights(_myair), (("sleep", 150, "2025-12-31"), ("device-days", 90, "2025-12-31"))),
+    Recording("cuffs", _pressures, (("home-bp", 30, "2026-03-15"), ("home-bp", 90, "2026-03-31"))),
 )  # fmt: skip
-BY_PATIENT: Final[Mapping[str, Recording]] = MappingProxyType({each.patient: each for each in RECORDINGS})

@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from charts import axis
+from charts.element import width_of
 from charts.layers import Band, Bars, Dots, Limit, Line
 from charts.palette import HIGH, LOW, TARGET, VERY_HIGH, VERY_LOW
 from charts.plot import Plot, draw
 from charts.room import spread
-from charts.small import Day, Days, draw_days
+from charts.small import Day, Days, draw_days, in_a_row
 from charts.stack import Part, draw_stack
 from charts.strips import Lane, Span, Strip, Strips, draw_strips
 
@@ -108,6 +109,30 @@ def test_small_plots_are_one_a_day_also_for_a_day_without_readings() -> None:
         ("Mon", "3"),
         ("Tue", "0"),
     ]
+
+
+@pytest.mark.parametrize(("days", "count"), [(1, 7), (7, 7), (8, 8), (14, 7), (15, 8), (28, 7), (29, 8)])
+def test_no_row_of_small_plots_begins_for_one_day_alone(days: int, count: int) -> None:
+    assert in_a_row(days) == count
+
+
+def test_each_row_of_small_plots_says_the_ends_of_the_target_range_and_an_empty_day_that_it_is() -> None:
+    days = [Day(f"d{n}", [(0, 60)] if n else []) for n in range(14)]
+    said = texts(ElementTree.fromstring(draw_days(Days("Each day", "words", days, Y, 70, 180))))
+    assert [said.count(words) for words in ("70", "180", "no readings")] == [2, 2, 1]
+
+
+def test_thousands_of_dots_are_drawn_smaller_than_a_few() -> None:
+    few, many = (plot(Dots("a", [(n % 1440, n % 300) for n in range(count)])) for count in (100, 3000))
+    assert [float(next(svg.iter(f"{SVG}circle")).get("r", 0)) for svg in (few, many)] == [2.6, 1.1]
+
+
+@pytest.mark.parametrize("top", [1, 33_000, 4_000_000])
+def test_the_words_of_an_axis_stand_clear_of_its_ticks(top: float) -> None:
+    y = axis.numbers([0, top], "hours")
+    svg = ElementTree.fromstring(draw(Plot("T", "w", X, y, [Line("a", [(0, 1)])])))
+    ticks = [each for each in svg.iter(f"{SVG}text") if each.get("text-anchor") == "end"]
+    assert min(float(each.get("x", 0)) - width_of(each.text or "") for each in ticks) > 18
 
 
 def luminance(colour: str) -> float:
