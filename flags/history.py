@@ -76,6 +76,12 @@ def _window(dialect: Dialect) -> str:
     return _key_by_key(dialect, f"{wanted} OFFSET 0")
 
 
+def received(dialect: Dialect) -> str:
+    """Ids and instants of receipt, by keys as those of `load_samples`."""
+    wanted = f"{_same(dialect)} AND r.measured_at >= {dialect.instant_at(2)}"
+    return f"SELECT r.id, r.received_at FROM {dialect.keys} JOIN reading r ON {wanted}"  # noqa: S608  static text
+
+
 def _before(dialect: Dialect) -> str:
     """All of the newest instant: of copies of one value it must not depend on the window which is used."""
     newest = (
@@ -100,7 +106,7 @@ def _sample(row: Sequence[Any], dialect: Dialect) -> Sample:
     _, _, reading, at, as_sent, context, quality, marks, _ = row
     values, said, doubtful = AMOUNTS.decode(as_sent), CONTEXT.decode(context), quality == "doubtful"
     doubts = doubts_of(() if marks == "[]" else MARKS.decode(marks), doubtful=doubtful)
-    return Sample(_uuid(reading), dialect.read(at), values, said, doubtful, doubts)
+    return Sample(uuid_of(reading), dialect.read(at), values, said, doubtful, doubts)
 
 
 def doubts_of(marks: Iterable[str], *, doubtful: bool) -> tuple[str, ...]:
@@ -109,5 +115,6 @@ def doubts_of(marks: Iterable[str], *, doubtful: bool) -> tuple[str, ...]:
     return (*([CLOCK] if doubtful else []), *([QUESTIONABLE] if questionable else []))
 
 
-def _uuid(value: Any) -> UUID:
+def uuid_of(value: Any) -> UUID:
+    """As the driver reads a key."""
     return value if isinstance(value, UUID) else UUID(int=int(value, 16))

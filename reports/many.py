@@ -33,6 +33,7 @@ PORTION: Final = 20  # patients
 PROCESSES: Final = 2
 IN_FLIGHT: Final = 2 * PROCESSES  # portions
 WORTH_TWO: Final = 3  # portions: a second process takes seconds to start
+PERIODS: Final = {"patient": 2}  # compared with each other
 SLACK: Final = timedelta(days=2)  # a day begins at another instant in each zone
 
 
@@ -78,7 +79,7 @@ def make_portion(url: str, patients: Sequence[str], errand: Errand) -> list[Made
 def _read(session: Session, patients: Sequence[str], errand: Errand) -> Iterator[Ahead]:
     wish = errand.wish
     until = wish.until or errand.now
-    days = max(days_of(wish, kind) for kind in kinds_for(wish.report))
+    days = max(days_of(wish, kind) * PERIODS.get(kind.name, 1) for kind in kinds_for(wish.report))
     since = period_of(until, days, "UTC").since - SLACK
     return read_ahead(session, Span(patients, since, until, wish.cursor or errand.now))
 

@@ -3,7 +3,7 @@ that a report of many readings costs, so nothing is made of a value that repeats
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from models.tables.reading import COMPONENTS
 
 INSTANTS: Final = frozenset({"measured_at", "started_at", "received_at", "stored_at"})
 DOCUMENTS: Final = frozenset({"quality", "context", "as_sent"})
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 UTC_MICROSECONDS: Final = pd.DatetimeTZDtype("us", "UTC")
 Values = Sequence[Any]
 
@@ -85,6 +86,11 @@ READ: Final[Mapping[frozenset[str], Callable[[Values], Any]]] = MappingProxyType
         frozenset(COMPONENTS): _numbers,
     }
 )
+
+
+def moments(frame: pd.DataFrame, name: str = "measured_at") -> list[datetime]:
+    """Aware UTC. Python's own, since what is done reading by reading costs ten times as much with pandas'."""
+    return [EPOCH + timedelta(microseconds=each) for each in frame[name].astype("int64").tolist()]
 
 
 def with_local(frame: pd.DataFrame, zone: str) -> pd.DataFrame:

@@ -1,13 +1,23 @@
 """Silence: NODATA-* and CGM-GAP, gaps between readings and the open gap after the newest (clinical reference §3.8)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import pairwise
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from thresholds.expected import BLOOD_PRESSURE, EXPECTED, GLUCOSE, NAMED, SENSOR, SLEEP, WEIGHT, Expected
+from thresholds.expected import (
+    BLOOD_PRESSURE,
+    EXPECTED,
+    GLUCOSE,
+    NAMED,
+    SENSOR,
+    SLEEP,
+    WEIGHT,
+    Expected,
+    prescribed_gap,
+)
 from thresholds.fold import moments
 from thresholds.limits import Bounds, bounds_of
 from thresholds.types import Case, Fact, Found, Rule, Sample
@@ -19,11 +29,25 @@ NO_READING: Final = UUID(int=0)  # stands for an enrolment, where a gap begins w
 def first_limit(stream: str, case: Case, at: datetime) -> timedelta | None:
     """The shortest limit of any tier for the stream, None when its silence is not judged: when to look again after a
     reading measured at `at`."""
+    return first_limits(stream, case)(at)
+
+
+def first_limits(stream: str, case: Case) -> Callable[[datetime], timedelta | None]:
+    """The same for many instants: between two changes it is found once."""
     expected = EXPECTED.get(stream)
     if expected is None:
-        return None
-    bounds = bounds_of(SILENCES[expected.rule], case)(at)
-    return expected.tiers_at(bounds, case.facts, at)[0].limit
+        return lambda _at: None
+    bounds_at, facts = bounds_of(SILENCES[expected.rule], case), case.facts if expected.prescribed else ()
+    known: dict[tuple[int, timedelta | None], timedelta] = {}
+
+    def limit(at: datetime) -> timedelta:
+        bounds = bounds_at(at)  # the same object as long as it does not change
+        key = id(bounds), prescribed_gap(facts, at) if facts else None
+        if key not in known:
+            known[key] = expected.tiers_at(bounds, case.facts, at)[0].limit
+        return known[key]
+
+    return limit
 
 
 def fold_gaps(expected: Expected, samples: Sequence[Sample], start: datetime, case: Case) -> list[Found]:

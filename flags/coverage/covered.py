@@ -13,14 +13,26 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from flags.coverage.spans import Span, Spans, both, merged, total, without
-from flags.explain.figures import figure_at
+from flags.explain.figures import enough_at
 from thresholds.facts import applies, missing_facts
-from thresholds.silence import PAUSED, first_limit
+from thresholds.silence import PAUSED, first_limits
 from thresholds.types import Case, Rule, Sample
 from thresholds.witness import Witness, watched_by
 
 REASONS: Final = ("paused", "no_fact", "no_data", "not_enough_data", "not_running")
 UNJUDGED: Final = timedelta(days=1)  # of a stream whose silence nobody judges
+
+
+Where = tuple[Spans, Spans]
+"""Where there was a reading to judge by, and where there was enough."""
+
+
+@dataclass(slots=True)
+class Known:
+    """Where, from when each reading was received and from when it was measured, for the rules of one stream that look
+    at every sample and always have enough: most do."""
+
+    of_all: tuple[Where, Where] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +55,19 @@ class Covered:
 
 def covered(
     rule: Rule, samples: Sequence[Sample], case: Case, span: Span, *, running: Spans,
-    received_at: Mapping[UUID, datetime],
+    received_at: Mapping[UUID, datetime], known: Known | None = None,
 ) -> Covered:  # fmt: skip
-    """`samples`: those of the rule's stream in the span and `lookback` before it, with the newest older one."""
+    """`samples`: those of the rule's stream in the span and `lookback` before it, with the newest older one. `known`
+    keeps, for the next rule with the same of all this, what is the same for it."""
     looks = _looks(rule, samples, replace(case, now=span[1]))
-    data, enough = _data(rule, looks, case, span, received_at)
-    data_since, enough_since = _data(rule, looks, case, span, {})
+    shared = known if looks.samples is samples and not looks.lacking and not rule.closes_itself else None
+    found = (shared and shared.of_all) or (
+        _data(rule, looks, case, span, received_at),
+        _data(rule, looks, case, span, {}),
+    )
+    if shared is not None:
+        shared.of_all = found
+    (data, enough), (data_since, enough_since) = found
     applied = _where(rule, case, span, lambda at: applies(rule, case, at))
     informed = _where(rule, case, span, lambda at: not missing_facts(rule, case, at))
     paused = _where(rule, case, span, lambda at: stated_anyhow(case, PAUSED, at))
@@ -74,35 +93,45 @@ def _where(rule: Rule, case: Case, span: Span, allowed: Callable[[datetime], boo
     return merged(part for part in pairwise(edges) if allowed(part[0]))
 
 
-class Look(NamedTuple):
-    """A sample that the rule looked at, and whether there was enough to judge by then."""
+class Looks(NamedTuple):
+    """The samples that the rule looked at, and ids of those at which there was too little to judge by."""
 
-    sample: Sample
-    enough: bool
+    samples: Sequence[Sample]
+    lacking: frozenset[UUID]
 
 
-def _looks(rule: Rule, samples: Sequence[Sample], case: Case) -> list[Look]:
-    enough: dict[UUID, bool] = {}
-    witness = Witness(lambda one, window: enough.__setitem__(one.id, figure_at(rule, one, window, case).enough))
+def _looks(rule: Rule, samples: Sequence[Sample], case: Case) -> Looks:
+    lacking: set[UUID] = set()
+
+    def describe(one: Sample, window: object) -> None:
+        if not enough_at(rule, window):
+            lacking.add(one.id)
+        elif lacking:
+            lacking.discard(one.id)
+
+    witness = Witness(describe)
     with watched_by(witness):
         rule.fold(samples, case.now, case)
-    return [Look(each, enough.get(each.id, True)) for each in samples if each.id in witness.looked_at]
+    seen = witness.looked_at
+    looked = samples if len(seen) == len(samples) else [each for each in samples if each.id in seen]
+    return Looks(looked, frozenset(lacking))
 
 
-def _data(
-    rule: Rule, looks: Sequence[Look], case: Case, span: Span, received_at: Mapping[UUID, datetime]
-) -> tuple[list[Span], list[Span]]:
-    """Where there was a reading to judge by, and where there was enough; each from when it was received, so far as that
-    is given. What a rule on silence waits for is the absence of readings: one is enough for ever,
-    or a programme that awaits the first."""
-    begins = [max(look.sample.at, received_at.get(look.sample.id, look.sample.at)) for look in looks]
+def _data(rule: Rule, looks: Looks, case: Case, span: Span, received_at: Mapping[UUID, datetime]) -> Where:
+    """Each from when it was received, so far as that is given. What a rule on silence waits for is the absence of
+    readings: one is enough for ever, or a programme that awaits the first."""
+    begins = [each.at for each in looks.samples]
+    if received_at:
+        begins = [max(at, received_at.get(each.id, at)) for at, each in zip(begins, looks.samples, strict=True)]
     if rule.closes_itself:
         awaited = [(each.from_at, each.until_at or span[1]) for each in case.awaited if each.stream == rule.stream]
         there = both(merged([*awaited, *((begin, span[1]) for begin in begins)]), [span])
         return there, there
-    ends = [look.sample.at + (first_limit(rule.stream, case, look.sample.at) or UNJUDGED) for look in looks]
+    limit_at = first_limits(rule.stream, case)
+    ends = [each.at + (limit_at(each.at) or UNJUDGED) for each in looks.samples]
     later = [*begins[1:], span[1]][: len(begins)]
     followed = [min(end, max(begin, then)) for begin, end, then in zip(begins, ends, later, strict=True)]
     there = merged(zip(begins, ends, strict=True))
-    enough = merged((begin, end) for look, begin, end in zip(looks, begins, followed, strict=True) if look.enough)
+    said = zip(looks.samples, begins, followed, strict=True)
+    enough = merged((begin, end) for each, begin, end in said if not looks.lacking or each.id not in looks.lacking)
     return both(there, [span]), both(enough, [span])

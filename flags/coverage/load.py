@@ -1,20 +1,20 @@
 """What coverage needs, read from the record: each rule's stream once, the patient's case, and when ingest ran."""
 
+import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from flags.coverage.covered import Covered, covered
+from flags.coverage.covered import Covered, Known, covered
 from flags.coverage.spans import Span, merged
-from flags.history import load_cases, load_samples
+from flags.history import load_cases, load_samples, received, uuid_of
 from flags.judge import before
+from models.dialect import dialect_of
 from models.life import UNSEEN
 from models.running import list_runs
-from models.tables import Reading
 from thresholds import RULES
 from thresholds.doubt import RECALL, marked
 from thresholds.types import Rule
@@ -39,8 +39,9 @@ def cover_rules(session: Session, patient_id: str, rules: list[Rule], span: Span
         samples = marked(stream, found, case.zone)
         there = [sample for sample in samples if sample.at < span[1]]
         received_at = _received(session, patient_id, stream, samples[0].at if samples else begin)
+        known = Known()
         for rule in mine:
-            yield covered(rule, there, case, span, running=running, received_at=received_at)
+            yield covered(rule, there, case, span, running=running, received_at=received_at, known=known)
 
 
 def _running(session: Session, span: Span, now: datetime) -> list[Span]:
@@ -50,5 +51,9 @@ def _running(session: Session, span: Span, now: datetime) -> list[Span]:
 
 
 def _received(session: Session, patient_id: str, stream: str, since: datetime) -> dict[UUID, datetime]:
-    mine = Reading.patient_id == patient_id, Reading.stream == stream, Reading.measured_at >= since
-    return {row[0]: row[1] for row in session.execute(select(Reading.id, Reading.received_at).where(*mine))}
+    """As the driver reads it: a sensor has tens of thousands."""
+    connection = session.connection()
+    dialect = dialect_of(connection)
+    keys = json.dumps([(patient_id, stream, dialect.said(since))])
+    rows = connection.exec_driver_sql(received(dialect), (keys,))
+    return {uuid_of(row[0]): dialect.read(row[1]) for row in rows}

@@ -9,13 +9,18 @@ Spans = Sequence[Span]
 
 def merged(spans: Iterable[Span]) -> list[Span]:
     """Those that touch as one; empty ones are dropped."""
-    apart: list[Span] = []
-    for begin, end in sorted(span for span in spans if span[0] < span[1]):
-        if apart and begin <= apart[-1][1]:
-            apart[-1] = apart[-1][0], max(end, apart[-1][1])
-        else:
-            apart.append((begin, end))
-    return apart
+    ordered = sorted([span for span in spans if span[0] < span[1]])
+    if not ordered:
+        return []
+    apart = list[Span]()
+    since, until = ordered[0]
+    for begin, end in ordered:
+        if begin > until:
+            apart.append((since, until))
+            since, until = begin, end
+        elif end > until:
+            until = end
+    return [*apart, (since, until)]
 
 
 def both(one: Spans, other: Spans) -> list[Span]:

@@ -28,6 +28,7 @@ from thresholds.weight.scale import Extreme, Nearest, gain
 from thresholds.weight.scale import shown as kilograms_shown
 
 SIX: Final = 6
+TEN_DAYS: Final = 10
 NO_DISCARD: Final = "BP-HOME-US"
 
 
@@ -53,6 +54,12 @@ def figure_at(rule: Rule, sample: Sample, window: object, case: Case) -> Figure:
     return say(window, sample, rule, case) if say else _alone(sample, rule, case)
 
 
+def enough_at(rule: Rule, window: object) -> bool:
+    """`figure_at(…).enough`, without the words."""
+    judge = ENOUGH.get(type(window))
+    return judge is None or judge(window, rule)
+
+
 def _alone(sample: Sample, rule: Rule, case: Case) -> Figure:
     """One reading against a fact, where the rule has one that is a number."""
     numbers = [name for name in rule.facts if name == "dry_weight"]
@@ -76,11 +83,17 @@ def _mean_of_week(window: ByDate, sample: Sample, rule: Rule, case: Case) -> Fig
 def _change(window: RecentAndBefore, sample: Sample, rule: Rule, case: Case) -> Figure:
     recent, before = window.split()
     newer, older = _means(recent), _means(before)
-    of = frozenset((*recent.dated, *before.dated))
+    of, enough = frozenset((*recent.dated, *before.dated)), _both_enough(window)
     if window.lengths[1] == window.lengths[0]:
-        return Figure(f"mean {newer} in 7 days", recent.count >= SIX, of)
-    enough = min(recent.count, before.count) >= SIX
+        return Figure(f"mean {newer} in 7 days", enough, of)
     return Figure(f"mean {newer} in 7 days against {older} in the 28 before", enough, of)
+
+
+def _both_enough(window: RecentAndBefore) -> bool:
+    """Without days before there is nothing to compare with, and nothing that could lack."""
+    recent, before = window.split()
+    alone = window.lengths[1] == window.lengths[0]
+    return (recent.count if alone else min(recent.count, before.count)) >= SIX
 
 
 def _means(span: Span) -> str:
@@ -94,7 +107,7 @@ def _rising(window: Rising, sample: Sample, rule: Rule, case: Case) -> Figure:
     """The slope needs ten days, which are enough where the means are not."""
     weeks = _change(window.weeks, sample, rule, case)
     days = len(window.days.means)
-    return Figure(f"{weeks.text}; {days} days for the slope, 10 are wanted", weeks.enough or days > 9, weeks.of)
+    return Figure(f"{weeks.text}; {days} days for the slope, 10 are wanted", weeks.enough or days >= TEN_DAYS, weeks.of)
 
 
 def _days(window: Days, sample: Sample, rule: Rule, case: Case) -> Figure:
@@ -157,3 +170,14 @@ SAY: Final[Mapping[type, Say]] = {
     Nearest: _compared,
     Recent: _line,
 }
+ENOUGH: Final[Mapping[type, Callable[[Any, Rule], bool]]] = {
+    ByDate: lambda window, rule: bool(home_mean(window.means, discard_first_day=rule.id != NO_DISCARD)),
+    RecentAndBefore: lambda window, _rule: _both_enough(window),
+    Rising: lambda window, _rule: len(window.days.means) >= TEN_DAYS or _both_enough(window.weeks),
+    Medians: lambda window, _rule: window.median() is not None,
+    Nights: lambda window, _rule: len(window.means) >= window.enough,
+    Extreme: lambda window, _rule: window.before is not None,
+    Nearest: lambda window, _rule: window.before is not None,
+    Recent: lambda window, _rule: window.judged,
+}
+"""Windows of which there may be too little to judge by."""

@@ -1,5 +1,6 @@
 """Which readings make a date a device-day, date by date (§4.6)."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,6 +16,7 @@ from models.measures import CATALOGUE, MEASURE_OF_SPECIMENS
 from models.tables import Reading
 from reports.device_days.windows import first_window
 from reports.doubts import with_others
+from reports.rows import moments
 from thresholds.doubt import OTHER_PERSON
 
 PATIENTS_OWN: Final = tuple({*CATALOGUE, *MEASURE_OF_SPECIMENS})
@@ -36,32 +38,36 @@ def reason(stream: str, context: dict[str, str], time_quality: str, *, other: bo
 
 
 def marked(frame: pd.DataFrame, zone: str) -> pd.DataFrame:
-    """With `reason` and `received`, the local date of receipt."""
+    """With `reason`."""
     frame = with_others(frame, zone)
     said = zip(frame["stream"], frame["context"], frame["time_quality"], frame["other"], strict=True)
-    received = frame["received_at"].dt.tz_convert(zone).dt.date
     reasons = pd.Series([reason(*each, other=other) for *each, other in said], index=frame.index, dtype=object)
-    return frame.assign(reason=reasons, received=received)
+    return frame.assign(reason=reasons)
 
 
-def evidence(frame: pd.DataFrame) -> list[Row]:
+def evidence(frame: pd.DataFrame, zone: str) -> list[Row]:
     """A row a date with any reading, oldest first."""
-    return [_row(day, each) for day, each in frame.groupby("day")]
+    by_day: dict[date, list[tuple[Any, ...]]] = {}
+    said = [frame[name] for name in ("reason", "measure", "device_id")]
+    readings = zip(*said, moments(frame, "received_at"), moments(frame), strict=True)
+    for day, each in zip(frame["day"], readings, strict=True):
+        by_day.setdefault(day, []).append(each)
+    return [_row(day, by_day[day], ZoneInfo(zone)) for day in sorted(by_day)]
 
 
-def _row(day: date, frame: pd.DataFrame) -> Row:
-    good = frame[frame["reason"] == ""]
-    counts = frame["reason"].value_counts()
-    first = good.sort_values(["received_at", "measured_at"]).head(1).to_dict("records")
+def _row(day: date, readings: list[tuple[Any, ...]], zone: ZoneInfo) -> Row:
+    good = [each for each in readings if not each[0]]
+    counts = Counter(each[0] for each in readings)
+    received, measured = min((each[3:] for each in good), default=(None, None))
     return {
         "date": day,
         "readings": len(good),
-        "measures": sorted(set(good["measure"])),
-        "devices": sorted(set(good["device_id"])),
-        "first_measured_at": first[0]["measured_at"].to_pydatetime() if first else None,
-        "first_received_at": first[0]["received_at"].to_pydatetime() if first else None,
-        "received_date": first[0]["received"] if first else None,
-        **{f"excluded_{name}": int(counts.get(name, 0)) for name in REASONS},
+        "measures": sorted({each[1] for each in good}),
+        "devices": sorted({each[2] for each in good}),
+        "first_measured_at": measured,
+        "first_received_at": received,
+        "received_date": None if received is None else received.astimezone(zone).date(),
+        **{f"excluded_{name}": counts[name] for name in REASONS},
     }
 
 

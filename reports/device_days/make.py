@@ -44,7 +44,7 @@ def make(ask: Ask) -> Found:
     search = Search(ask.subject.id, ask.period.zone, ask.period.last_instant(), ask.cursor)
     anchor = first_day(ask.session, search)
     frame = _read(ask, anchor)
-    rows = evidence(frame)
+    rows = evidence(frame, ask.period.zone)
     found = [] if anchor is None else _shown(windows(anchor, _dates(rows), today, today_is_over=over), ask.period)
     sheet = Worksheet(found, _numbered(rows, found), today, over)
     good = frame[frame["reason"] == ""]

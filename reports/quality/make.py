@@ -108,11 +108,12 @@ def _coverage(ask: Ask) -> list[dict[str, Any]]:
 
 
 def _days(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    by_day = frame.groupby("day")["delay"]
+    rows = zip(by_day.size().items(), by_day.median(), by_day.quantile(0.95), strict=True)
     return [
-        {"day": day.isoformat(), "n": len(each), "delay_median": finite(each["delay"].median()),
-         "delay_p95": finite(each["delay"].quantile(0.95))}
-        for day, each in frame.groupby("day")
-    ]  # fmt: skip
+        {"day": day.isoformat(), "n": int(count), "delay_median": finite(median), "delay_p95": finite(p95)}
+        for (day, count), median, p95 in rows
+    ]
 
 
 def _figures(found: Quality) -> dict[str, Figure]:

@@ -1,64 +1,62 @@
 """One weight a local date: the first of the day, and what it is compared with."""
 
-from datetime import date, timedelta
+from bisect import bisect_left
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 import pandas as pd
 
 from reports.figure import finite
 from reports.period import Period
+from reports.rows import moments
 
-WEEK: Final = pd.Timedelta(days=7)
+WEEK: Final = timedelta(days=7)
 LOOKBACK: Final = timedelta(days=15)  # what the first date is compared with, and what may speak against that
-NEAR: Final = pd.Timedelta(hours=18), pd.Timedelta(hours=24), pd.Timedelta(hours=36)
+NEAR: Final = timedelta(hours=18), timedelta(hours=24), timedelta(hours=36)
 Row = dict[str, Any]
+Before = Sequence[tuple[timedelta, float]]
+"""Weighings of the seven days before one: how long before, and the weight in kg."""
 
 
 def daily(frame: pd.DataFrame, period: Period) -> list[Row]:
     """A row a date with weighings in the period: the first of them, how many there were, the median of the first
     weights of the seven dates that end with it, and the changes of that weighing in kg (§3.6): against the one nearest
     24 h before (18–36 h), and the lowest of the 3 and of the 7 days before. `frame` begins `LOOKBACK` earlier."""
+    frame = frame[["day", "measured_at", "weight"]]
     inside = frame[frame["measured_at"] >= period.since]
     if inside.empty:
         return []
     earlier = frame[~frame["day"].isin(inside["day"])]
-    first = pd.concat([earlier, inside]).groupby("day").first()
-    weights = pd.Series(first["weight"].to_numpy(), index=pd.to_datetime(first.index)).rolling("7D")
-    first = first.assign(
-        n=inside["day"].value_counts(), median=weights.median().to_numpy(), days=weights.count().to_numpy()
-    )
-    return [_row(day, first.loc[day], frame) for day in sorted(set(inside["day"]))]
+    first = pd.concat([earlier, inside]).drop_duplicates("day")
+    weights = pd.Series(first["weight"].to_numpy(), index=pd.to_datetime(first["day"].to_numpy())).rolling("7D")
+    known = zip(first["day"], moments(first), first["weight"], weights.median(), weights.count(), strict=True)
+    counts, instants, every = inside["day"].value_counts().to_dict(), moments(frame), frame["weight"].tolist()
+    return [
+        {"day": day.isoformat(), "weight": float(weight), "n": int(counts[day]), "median_7d": finite(median),
+         "days_in_median": int(days), **_changes(float(weight), _before(instants, every, at))}
+        for day, at, weight, median, days in known if day in counts
+    ]  # fmt: skip
 
 
-def _row(day: date, own: pd.Series, frame: pd.DataFrame) -> Row:
-    instants, at = frame["measured_at"], own["measured_at"]
-    window = frame.iloc[instants.searchsorted(at - WEEK) : instants.searchsorted(at)]
+def _before(instants: list[datetime], weights: list[float], at: datetime) -> Before:
+    begin, end = bisect_left(instants, at - WEEK), bisect_left(instants, at)
+    return [(at - instants[place], weights[place]) for place in range(begin, end)]
+
+
+def _changes(weight: float, before: Before) -> Row:
+    lowest = {days: [each for age, each in before if age <= timedelta(days=days)] for days in (3, 7)}
     return {
-        "day": day.isoformat(),
-        "weight": float(own["weight"]),
-        "n": int(own["n"]),
-        "median_7d": finite(own["median"]),
-        "days_in_median": int(own["days"]),
-        "change_1d": _since_a_day(own, window),
-        "change_3d": _since_lowest(own, window, 3),
-        "change_7d": _since_lowest(own, window, 7),
+        "change_1d": _since_a_day(weight, before),
+        **{f"change_{days}d": weight - min(known) if known else None for days, known in lowest.items()},
     }
 
 
-def _since_a_day(own: pd.Series, window: pd.DataFrame) -> float | None:
+def _since_a_day(weight: float, before: Before) -> float | None:
+    """Of two as near to 24 h the lighter."""
     least, usual, most = NEAR
-    age = own["measured_at"] - window["measured_at"]
-    eligible = window[(age >= least) & (age <= most)]
-    if eligible.empty:
-        return None
-    far = (age[eligible.index] - usual).abs()
-    return float(own["weight"] - eligible[far == far.min()]["weight"].min())
-
-
-def _since_lowest(own: pd.Series, window: pd.DataFrame, days: int) -> float | None:
-    age = own["measured_at"] - window["measured_at"]
-    before = window[age <= pd.Timedelta(days=days)]["weight"]
-    return None if before.empty else float(own["weight"] - before.min())
+    near = [(abs(age - usual), each) for age, each in before if least <= age <= most]
+    return weight - min(near)[1] if near else None
 
 
 def missed(rows: list[Row], period: Period) -> list[str]:

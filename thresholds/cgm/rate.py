@@ -77,11 +77,12 @@ def line_through(points: Sequence[tuple[int, Decimal]]) -> Line:
 
 
 class Recent:
-    """The samples within [at - 20 min, at], and the line through them."""
+    """The samples within [at - 20 min, at], and the line through them; `judged` says whether there is one."""
 
     def __init__(self) -> None:
         self.points: deque[Sample] = deque()
-        self.line: Line | None = None
+        self.judged = False
+        self._line: Line | None = None
 
     def move(self, moment: Moment) -> None:
         at = moment[0].at
@@ -90,7 +91,14 @@ class Recent:
         self.points.extend(moment)
         spread = len({sample.at for sample in self.points})
         judged = spread >= INSTANTS and at - self.points[0].at >= SPAN
-        self.line = line_through([self._point(each, moment[0]) for each in self.points]) if judged else None
+        self.judged, self._line = judged, None
+
+    @property
+    def line(self) -> Line | None:
+        """Found when it is asked for: who only asks whether there is one need not wait for it."""
+        if self.judged and self._line is None:
+            self._line = line_through([self._point(each, self.points[-1]) for each in self.points])
+        return self._line
 
     @staticmethod
     def _point(sample: Sample, newest: Sample) -> tuple[int, Decimal]:
@@ -98,7 +106,7 @@ class Recent:
 
 
 def enough(window: Recent) -> bool:
-    return window.line is not None
+    return window.judged
 
 
 def falling(sample: Sample, window: Recent, case: Case, bounds: Bounds) -> Breach | None:
