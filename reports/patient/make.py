@@ -47,7 +47,7 @@ def make(ask: Ask) -> Found:
     made = _figures(ask, found, pd.concat(streams.all()))
     used = pd.concat(streams.all())
     counts = questionable(used)
-    page, notes = partial(blocks, found, made, ask), _notes(used)
+    page, notes = partial(blocks, found, made, ask), _notes(used, found.last, ask)
     tables: dict[str, list[Any]] = {
         "compared": [line(each) for each in found.compared],
         "since_last": [line(each) for each in found.since_last],
@@ -112,9 +112,11 @@ def _limits(found: Whole) -> list[dict[str, Any]]:
     return [{name: each[name] for name in names} for each in map(line, found.compared)]
 
 
-def _notes(used: pd.DataFrame) -> list[str]:
+def _notes(used: pd.DataFrame, last: Earlier | None, ask: Ask) -> list[str]:
     strange = elsewhere(used)
+    shared = last is not None and last.until > ask.period.since
     notes = {
+        "The period of the last report and this one have dates in common: differences come out smaller.": shared,
         STRANGE.format(strange): strange,
         "A change is a difference of the threshold or more; what is below it is not called unchanged, and where"
         " readings are too few nothing is said.": len(used),

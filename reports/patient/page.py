@@ -38,7 +38,7 @@ def blocks(found: Whole, figures: Mapping[str, Figure], ask: Ask) -> list[Block]
 def _heading(found: Whole) -> str:
     if found.last is None:
         return "What changed since the period before (there is no earlier report)"
-    return f"What changed since the last report, made {found.last.made_at:%Y-%m-%d}"
+    return f"What changed since the last report, made on {found.last.made_at:%Y-%m-%d}"
 
 
 def _both(found: Whole) -> Table:

@@ -1,15 +1,19 @@
 """The whole patient, of readings that went through the write path."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
+import msgspec
 import pytest
 from sqlalchemy.orm import Session
 
 from flags.actions import acknowledge
 from flags.evaluate import evaluate
+from models.tables import MadeReport, ReportRun, ReportSchedule
 from registry.facts import set_fact
+from reports.run import Report
 from tests.support.wards import Ward, every, taken
 
 START = datetime(2026, 3, 2, 7, tzinfo=UTC)
@@ -142,6 +146,45 @@ def test_as_of_gives_the_same_report_although_readings_arrived_since(any_ward: W
     again = told_of(any_ward, cursor=datetime.fromisoformat(before["cursor"]))
     assert again == before | {"made_at": again["made_at"]}
     assert told_of(any_ward)["figures"] != before["figures"]
+
+
+def keep(ward: Ward, made: Report) -> None:
+    """As the worker does."""
+    period, now, (schedule, run) = made.ask.period, ward.now, (uuid4(), uuid4())
+    rows = (
+        ReportSchedule(
+            id=schedule, report="patient", patient_id="ana", programme=None, days=14, every="week", on_day="monday",
+            at_time="00:00", zone="patient", destination="folder:x", private=False, author="test", made_at=now,
+            active_since=now, paused_at=None, removed_at=None,
+        ),
+        ReportRun(
+            id=run, schedule_id=schedule, due_at=period.until, asked=False, begun_at=now, made=1, failed=0, made_at=now,
+            ended_at=now, outcome="delivered", attempts=0, again_at=now, problem=None,
+        ),
+        MadeReport(
+            id=uuid4(), run_id=run, schedule_id=schedule, due_at=period.until, subject="ana", report="patient",
+            patient_id="ana", programme=None, since=period.since, until=period.until, cursor=made.ask.cursor,
+            made_at=now, sufficient=True, digest=made.found.digest, body=json.loads(msgspec.json.encode(made.content)),
+            page=b"", pdf=None, delivered_to=None, delivered_at=None,
+        ),
+    )  # fmt: skip
+    with Session(ward.engine) as session, session.begin():
+        for row in rows:
+            session.add(row)
+            session.flush()
+
+
+def test_what_changed_is_since_the_last_report_that_was_kept(ward: Ward) -> None:
+    ana(ward)
+    keep(ward, ward.report("patient", "ana", 14, until=END - timedelta(days=7)))
+    ward.now += timedelta(days=1)
+    told = told_of(ward)
+    assert told["last_report"]["until"] == "2026-03-23T00:00:00Z"
+    assert told["changed"][0].startswith("Nights with 4 h of therapy or more fell by 28.6 points, from 78.6 (n = 14)")
+    assert "dates in common" in told["notes"][0]
+    assert "What changed since the last report" in ward.report("patient", "ana", 14, until=END).html()
+    before = told_of(ward, cursor=ward.now - timedelta(days=2))
+    assert (before["last_report"], before["since_last"]) == (None, [])
 
 
 def test_glucose_is_shown_in_the_unit_that_was_asked_for(ward: Ward) -> None:
