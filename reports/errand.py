@@ -14,7 +14,6 @@ from reports.run import Report, Wish, kind_of
 from reports.table import KINDS
 
 EVERY: Final = "all"
-OF_MANY: Final = frozenset({"panel"})
 SUIT: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
         "agp": frozenset({"cgm", "glucose"}),
@@ -67,9 +66,11 @@ class Made:
 def kinds_for(report: str, streams: frozenset[str] | None = None) -> list[Kind]:
     """The kinds that a patient with readings of these streams gets, None for any. Raises ReportError for a report that
     there is not."""
+    if report != EVERY and kind_of(report).many:
+        raise ReportError(f"the report {report} is one of many patients; leave out --folder, and use --html FILE")
     if report != EVERY:
         return [kind_of(report)]
-    mine = [kind for kind in KINDS.values() if kind.name not in OF_MANY]
+    mine = [kind for kind in KINDS.values() if not kind.many]
     return [
         kind for kind in mine if streams is None or kind.name not in SUIT or not SUIT[kind.name].isdisjoint(streams)
     ]

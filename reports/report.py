@@ -64,12 +64,14 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A report: its title, how many days it looks at unless told otherwise, and how it is made."""
+    """A report: its title, how many days it looks at unless told otherwise, and how it is made; `many` when it is about
+    a group of patients (`reports.panel.group`)."""
 
     name: str
     title: str
     days: int
     make: Callable[[Ask], Found]
+    many: bool = False
 
 
 def content(kind: Kind, ask: Ask, found: Found, made_at: datetime) -> dict[str, Any]:
@@ -78,8 +80,7 @@ def content(kind: Kind, ask: Ask, found: Found, made_at: datetime) -> dict[str, 
     return {
         "report": kind.name,
         "version": VERSION,
-        "patient": subject.id,
-        "name": subject.name,
+        **subject.said(),
         "period": {"since": period.since, "until": period.until, "days": period.days, "zone": period.zone},
         "sufficient": not found.why,
         "why": found.why or None,
@@ -93,14 +94,14 @@ def content(kind: Kind, ask: Ask, found: Found, made_at: datetime) -> dict[str, 
         },
         "limits": list(found.limits),
         **found.more,
-        "figures": {name: _line(each, period) for name, each in found.figures.items()},
+        "figures": {name: line_of(each, period) for name, each in found.figures.items()},
         **found.tables,
         "notes": list(found.notes),
         "wording": WORDING,
     }
 
 
-def _line(each: Figure, period: Period) -> dict[str, Any]:
+def line_of(each: Figure, period: Period) -> dict[str, Any]:
     line = {
         "value": each.value,
         "unit": each.unit,

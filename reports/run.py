@@ -12,9 +12,10 @@ from registry.patients import get_patient
 from reports.errors import ReportError
 from reports.page.blocks import Block, Words
 from reports.page.html import Pairs, page
+from reports.panel.group import load_group
 from reports.period import period_of
 from reports.report import WORDING, Ask, Found, Kind, Options, content
-from reports.subject import load_subject
+from reports.subject import Subject, load_subject
 from reports.table import KINDS
 
 LONGEST: Final = 36_525  # days: a hundred years
@@ -22,7 +23,8 @@ LONGEST: Final = 36_525  # days: a hundred years
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """`days` None means as many as suits the report; `until` and `cursor` None mean now."""
+    """`patient` is an id, or whom a report of many is about: programme:NAME or all. `days` None means as many as suits
+    the report; `until` and `cursor` None mean now."""
 
     report: str
     patient: str
@@ -62,11 +64,13 @@ class Report:
 
     def _head(self) -> Pairs:
         subject, period = self.ask.subject, self.ask.period
-        born = subject.born(period.until)
         zone = ZoneInfo(period.zone)
         local = [f"{each.astimezone(zone):%Y-%m-%d %H:%M}" for each in (period.since, period.until)]
-        named = [("Patient", subject.id), ("Born", f"{born:%Y-%m-%d}" if born else "not stated")]
-        return [*named, ("Period", f"{local[0]} to {local[1]}, {period.days} days"), ("Zone", period.zone)]
+        return [
+            *subject.head(period.until),
+            ("Period", f"{local[0]} to {local[1]}, {period.days} days"),
+            ("Zone", period.zone),
+        ]
 
     def _foot(self) -> Pairs:
         left = ", ".join(f"{count} {reason}" for reason, count in self.found.left_out.items()) or "none"
@@ -91,10 +95,9 @@ def kind_of(report: str) -> Kind:
 
 def ask_for(session: Session, wish: Wish, kind: Kind, now: datetime) -> Ask:
     days = days_of(wish, kind)
-    patient = get_patient(session, wish.patient)
     until, cursor = wish.until or now, wish.cursor or now
-    subject = load_subject(session, patient, until, cursor)
-    return Ask(session, subject, period_of(until, days, patient.zone), cursor, wish.options)
+    subject = _subject(session, wish, kind, until, cursor)
+    return Ask(session, subject, period_of(until, days, subject.zone), cursor, wish.options)
 
 
 def days_of(wish: Wish, kind: Kind) -> int:
@@ -107,3 +110,9 @@ def days_of(wish: Wish, kind: Kind) -> int:
 def make_report(kind: Kind, ask: Ask, now: datetime) -> Report:
     found = kind.make(ask)
     return Report(kind, ask, found, content(kind, ask, found, now))
+
+
+def _subject(session: Session, wish: Wish, kind: Kind, until: datetime, cursor: datetime) -> Subject:
+    if kind.many:
+        return load_group(session, wish.patient, until, cursor)
+    return load_subject(session, get_patient(session, wish.patient), until, cursor)

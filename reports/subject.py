@@ -1,6 +1,6 @@
 """Whom a report is about: the patient, and what was stated about them by the cursor."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.among import among
 from models.tables import Patient, PatientFact, PatientLimit, ProgrammeEnrolment
 from registry.programmes import implied
 from thresholds import RULES
@@ -27,6 +28,15 @@ class Subject:
     name: str
     zone: str
     case: Case
+
+    def head(self, at: datetime) -> list[tuple[str, str]]:
+        """As a page names them."""
+        born = self.born(at)
+        return [("Patient", self.id), ("Born", f"{born:%Y-%m-%d}" if born else "not stated")]
+
+    def said(self) -> dict[str, Any]:
+        """As JSON names them."""
+        return {"patient": self.id, "name": self.name}
 
     def born(self, at: datetime) -> date | None:
         return date_fact(self.case, "birth_date", at)
@@ -60,24 +70,47 @@ def _line(rule: str, limit: InForce) -> dict[str, Any]:
 
 
 def load_subject(session: Session, patient: Patient, until: datetime, cursor: datetime) -> Subject:
-    """As `registry.case.load_cases` reads it, but by what was recorded until the cursor."""
-    stated = _standing(session, PatientFact, patient, cursor)
+    return load_subjects(session, [patient], until, cursor)[0]
+
+
+def load_subjects(session: Session, patients: Sequence[Patient], until: datetime, cursor: datetime) -> list[Subject]:
+    """As `registry.case.load_cases` reads them, but by what was recorded until the cursor; in three statements."""
+    ids = [patient.id for patient in patients]
+    facts = standing(session, PatientFact, ids, cursor)
+    limits = standing(session, PatientLimit, ids, cursor)
+    journeys = standing(session, ProgrammeEnrolment, ids, cursor)
+    return [
+        _subject(patient, until, facts.get(patient.id, []), limits.get(patient.id, []), journeys.get(patient.id, []))
+        for patient in patients
+    ]
+
+
+def _subject(
+    patient: Patient,
+    until: datetime,
+    stated: list[PatientFact],
+    own: list[PatientLimit],
+    journeys: list[ProgrammeEnrolment],
+) -> Subject:
     facts = [Fact(row.name, row.value, row.from_at, row.until_at) for row in stated]
-    limits = [_limit(row) for row in _standing(session, PatientLimit, patient, cursor)]
-    for row in _standing(session, ProgrammeEnrolment, patient, cursor):
+    limits = [_limit(row) for row in own]
+    for row in journeys:
         more = implied(row.programme, row.from_at, row.until_at, author=row.author)
-        facts += more[0]
-        limits += more[1]
+        facts += more.facts
+        limits += more.limits
     case = Case(patient.zone, until, tuple(facts), limits=tuple(limits))
     return Subject(patient.id, patient.name, patient.zone, case)
 
 
-def _standing(session: Session, table: type[Row], patient: Patient, cursor: datetime) -> list[Row]:
-    """Oldest first, those that nothing had replaced by the cursor: what replaced a row later is not among them."""
-    mine = select(table).where(table.patient_id == patient.id, table.recorded_at <= cursor)
+def standing(session: Session, table: type[Row], patients: Sequence[str], cursor: datetime) -> dict[str, list[Row]]:
+    """Patient → rows, oldest first, that nothing had replaced by the cursor: what replaced a row later is not there."""
+    mine = select(table).where(among(session.connection(), table.patient_id, patients), table.recorded_at <= cursor)
     rows = session.scalars(mine.order_by(table.recorded_at, table.id)).all()
-    known = {row.id for row in rows}
-    return [row for row in rows if row.replaced_by not in known]
+    known, found = {row.id for row in rows}, dict[str, list[Row]]()
+    for row in rows:
+        if row.replaced_by not in known:
+            found.setdefault(row.patient_id, []).append(row)
+    return found
 
 
 def _limit(row: PatientLimit) -> Limit:

@@ -7,6 +7,7 @@ from typing import Final
 from reports.agp.make import make as make_agp
 from reports.device_days.make import make as make_device_days
 from reports.home_bp.make import make as make_home_bp
+from reports.panel.make import make as make_panel
 from reports.patient.make import make as make_patient
 from reports.quality.make import make as make_quality
 from reports.report import Kind
@@ -19,6 +20,7 @@ _ALL: Final = (
     Kind("weight", "Weight", 30, make_weight),
     Kind("sleep", "Sleep and therapy", 30, make_sleep),
     Kind("patient", "Whole patient", 30, make_patient),
+    Kind("panel", "Panel", 30, make_panel, many=True),
     Kind("device-days", "Device-days", 60, make_device_days),
     Kind("quality", "Data quality", 30, make_quality),
 )

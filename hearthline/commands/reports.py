@@ -19,7 +19,7 @@ app = typer.Typer(
 Report = Annotated[
     str | None,
     typer.Option(
-        help="agp, home-bp, weight, sleep, patient, device-days or quality; with --folder all: whatever suits."
+        help="agp, home-bp, weight, sleep, patient, panel, device-days or quality; with --folder all: what suits."
     ),
 ]
 Until = Annotated[datetime | None, typer.Option(parser=parse_instant, help="The period's end, else now.")]
@@ -30,8 +30,8 @@ AsOf = Annotated[
 Source = Annotated[str, typer.Option(help="Of glucose: cgm, meter, or auto: the sensor where there is one.")]
 Goals = Annotated[str, typer.Option(help="Of glucose: adult, older, pregnancy, or auto: by the facts.")]
 Due = Annotated[bool, typer.Option("--due", help="Instead: all that is due on schedule, once, as for cron.")]
-Everybody = Annotated[bool, typer.Option("--all", help="Everybody, into --folder.")]
-Programme = Annotated[str | None, typer.Option(help="Whoever is in it at the period's end, into --folder.")]
+Everybody = Annotated[bool, typer.Option("--all", help="Everybody: a panel, or into --folder.")]
+Programme = Annotated[str | None, typer.Option(help="Whoever is in it at the period's end: a panel, or into --folder.")]
 Folder = Annotated[Path | None, typer.Option(help="Write a file a patient, report and form into this folder.")]
 Forms = Annotated[str, typer.Option(help="Of the files in --folder: some of html, json and pdf.")]
 
@@ -62,7 +62,8 @@ def run_report(  # noqa: PLR0913  one parameter an option
         return scheduling.run_due(context, (report, patient, programme, folder, html, pdf, csv), due=due, json=json)
     from hearthline import report_folder, reporting
 
-    wish = reporting.wish_for(report, patient, days, until, as_of, (unit, source, goals))
+    subject = reporting.subject_for(report, patient, programme, everybody=everybody)
+    wish = reporting.wish_for(report, subject, days, until, as_of, (unit, source, goals))
     if folder is None:
         return reporting.make_one(context.obj, wish, {"html": html, "pdf": pdf, "csv": csv}, json=json)
     about = report_folder.whom(patient, programme, everybody=everybody)

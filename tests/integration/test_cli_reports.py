@@ -49,7 +49,14 @@ def said(capsys: pytest.CaptureFixture[str], ward: Ward, sqlite_database: str, m
 
 
 def of(report: str, *more: str, patient: str = "ana") -> tuple[str, ...]:
-    return ("--report", report, "--patient", patient, "--days", "7", "--until", UNTIL, *more)
+    return ("--report", report, *whom(report, patient), "--days", "7", "--until", UNTIL, *more)
+
+
+def whom(report: str, patient: str) -> tuple[str, ...]:
+    """A report of many is of all: of Ana, or of a programme in which nobody is."""
+    if report in KINDS and KINDS[report].many:
+        return ("--all",) if patient == "ana" else ("--programme", "hypertension")
+    return ("--patient", patient)
 
 
 def numbers(told: object) -> list[Any]:
@@ -75,7 +82,12 @@ def test_every_report_is_one_json_object_on_the_last_line_and_a_page(said: Said,
     code, out, err = said(*of(report, "--json", *files))
     assert (code, err) == (0, "")
     told = json.loads(out.splitlines()[-1])
-    assert (told["report"], told["patient"], told["readings"]["used"] > 0) == (report, "ana", True)
+    subject = told["subject"] if KINDS[report].many else told["patient"]
+    assert (told["report"], subject, told["readings"]["used"] > 0) == (
+        report,
+        "all" if KINDS[report].many else "ana",
+        True,
+    )
     assert {frozenset(line) - {"why"} for line in told["figures"].values()} == {
         frozenset({"value", "unit", "n", "since", "until", "sufficient"})
     }
@@ -101,7 +113,7 @@ def test_every_report_of_somebody_without_readings_says_so(said: Said, ward: War
 @pytest.mark.parametrize("report", KINDS)
 def test_ten_years_ahead_of_every_reading_is_a_report_too(said: Said, report: str) -> None:
     code, out, _ = said(
-        "--report", report, "--patient", "ana", "--days", "1", "--until", "2036-01-01T00:00:00Z", "--json"
+        "--report", report, *whom(report, "ana"), "--days", "1", "--until", "2036-01-01T00:00:00Z", "--json"
     )
     assert (code, json.loads(out)["readings"]["used"]) == (0, 0)
 
@@ -116,7 +128,10 @@ def test_a_person_gets_a_table_and_reasons_instead_of_insufficient_figures(said:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (of("moods"), "there is no report 'moods'; one of: agp, home-bp, weight, sleep, patient, device-days, quality"),
+        (
+            of("moods"),
+            "there is no report 'moods'; one of: agp, home-bp, weight, sleep, patient, panel, device-days, quality",
+        ),
         (of("agp", patient="nobody"), "no patient nobody; see: hearthline patients list"),
         (of("agp", "--unit", "stones"), "glucose has no unit 'stones'; one of: mg/dL, mmol/L"),
         (of("agp", "--csv", "x.csv"), "the report agp has no CSV; leave out --csv, or use --html"),
@@ -131,7 +146,9 @@ def test_what_cannot_be_done_is_one_line_and_exit_1(said: Said, arguments: tuple
 def test_both_databases_give_the_same_figures(any_ward: Ward) -> None:
     one_of_each(any_ward)
     until = datetime.fromisoformat(UNTIL)
-    figures = {kind: any_ward.told(kind, "ana", 7, until=until)["figures"] for kind in KINDS}
+    figures = {
+        kind: any_ward.told(kind, "all" if KINDS[kind].many else "ana", 7, until=until)["figures"] for kind in KINDS
+    }
     names = ("agp", "mean"), ("home-bp", "systolic_mean"), ("weight", "newest"), ("sleep", "therapy_hours_mean")
     assert [figures[kind][name]["value"] for kind, name in names] == [120, 120, 80, 5]
     assert (figures["device-days"]["device_days"]["value"], figures["quality"]["refused"]["value"]) == (0, 0)

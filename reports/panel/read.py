@@ -1,0 +1,88 @@
+"""Figures of many patients, some patients at a time: what is kept of a portion does not grow with its readings."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from itertools import groupby
+from typing import Final
+
+import pandas as pd
+
+from models.measures import measure_of
+from reports.change.figures import figures
+from reports.change.streams import NOW, Streams, read_streams
+from reports.period import Period, period_of
+from reports.readings import digest, questionable
+from reports.report import Ask
+from reports.subject import Subject
+
+PORTION: Final = 10  # patients whose readings are in memory at a time
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """`figures` as `reports.change.figures` makes them; `dates` has a row a patient, measure and local date of the
+    period with a reading; `periods` are the members' own, by zone."""
+
+    figures: pd.DataFrame
+    dates: pd.DataFrame
+    periods: dict[str, Period]
+    used: int
+    questionable: int
+    digest: str
+    left_out: dict[str, int]
+
+
+def read_members(ask: Ask, members: Sequence[Subject]) -> Read:
+    period = ask.period
+    periods = {zone: period_of(period.until, period.days, zone) for zone in sorted({each.zone for each in members})}
+    parts = [_part(read_streams(ask.session, ids, periods[zone], ask.cursor), periods[zone])
+             for zone, ids in _portions(members)]  # fmt: skip
+    left_out: dict[str, int] = {}
+    for part in parts:
+        for reason, count in part.left_out.items():
+            left_out[reason] = left_out.get(reason, 0) + count
+    whole = sha256("\n".join(sorted(part.digest for part in parts)).encode()).hexdigest()
+    return Read(
+        pd.concat([part.figures for part in parts]) if parts else _nothing("figures"),
+        pd.concat([part.dates for part in parts]) if parts else _nothing("dates"),
+        periods,
+        sum(part.used for part in parts),
+        sum(part.questionable for part in parts),
+        whole,
+        left_out,
+    )
+
+
+COLUMNS: Final = {
+    "figures": ("patient_id", "when", "figure", "value", "n", "dates"),
+    "dates": ("patient_id", "measure", "day"),
+}
+
+
+def _nothing(name: str) -> pd.DataFrame:
+    return pd.DataFrame(columns=list(COLUMNS[name]))
+
+
+def _portions(members: Sequence[Subject]) -> Iterator[tuple[str, list[str]]]:
+    """Of one zone each, in an order that depends on nothing but who is in the group, so that the digest does not."""
+    ordered = sorted(members, key=lambda each: (each.zone, each.id))
+    for zone, mine in groupby(ordered, key=lambda each: each.zone):
+        ids = [each.id for each in mine]
+        for place in range(0, len(ids), PORTION):
+            yield zone, ids[place : place + PORTION]
+
+
+def _part(streams: Streams, period: Period) -> Read:
+    used = pd.concat(streams.all())
+    made = figures(streams, period)
+    return Read(
+        made, dates_of(used), {}, len(used), questionable(used), digest(used), streams.left_out
+    )  # fmt: skip
+
+
+def dates_of(frame: pd.DataFrame) -> pd.DataFrame:
+    """On which dates of the period each patient has a reading of each measure."""
+    now = frame[frame["when"] == NOW]
+    known = now[["patient_id", "day"]].assign(measure=now["stream"].map(measure_of))
+    return known[list(COLUMNS["dates"])].drop_duplicates(ignore_index=True)
