@@ -20,6 +20,7 @@ from registry.enrolments import list_members
 from registry.patients import get_patient, list_patients
 from reports.errand import Errand, Made, forms_of
 from reports.many import make_many
+from reports.names import OF_MANY
 from reports.run import Wish
 
 
@@ -50,7 +51,7 @@ def fill_folder(shell: Shell, wish: Wish, about: Whom, folder: Path, forms: str,
     now = shell.now()
     errand = Errand(wish, forms_of(forms), now)
     with shell.reading() as session:
-        patients = about.ids(session, wish.until or now)
+        patients = [wish.patient] if wish.report in OF_MANY else about.ids(session, wish.until or now)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

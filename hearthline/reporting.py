@@ -12,20 +12,19 @@ from hearthline.shell import Shell
 from hearthline.show import remark, show_json, show_rows
 from hearthline.tables import Column
 from registry.programmes import PREFIX
+from reports.names import ALL, OF_MANY
 
 if TYPE_CHECKING:  # importing it costs pandas, and what was made long ago is shown without
     from reports.run import Report, Wish
 
+Whom = tuple[str | None, str | None, bool]  # patient, programme, everybody
 COLUMNS: Final = tuple(Column(name, name) for name in ("figure", "value", "unit", "n", "says"))
 
 
-def subject_for(report: str, patient: str | None, programme: str | None, *, everybody: bool) -> str:
+def subject_for(report: str, whom: Whom) -> str:
     """Whom one report is about: a patient's id, or the group of a report of many."""
-    from reports.panel.group import ALL
-    from reports.table import KINDS
-
-    kind = KINDS.get(report)
-    if kind is None or not kind.many:
+    patient, programme, everybody = whom
+    if report not in OF_MANY:
         return patient or ""
     if patient is not None or (programme is None) is not everybody:
         raise Failure("say of whom", f"{report} is of many patients: one of --programme NAME and --all", USAGE)
@@ -33,13 +32,13 @@ def subject_for(report: str, patient: str | None, programme: str | None, *, ever
 
 
 def wish_for(
-    report: str, patient: str, days: int | None, until: datetime | None, as_of: datetime | None,
+    report: str, whom: Whom, days: int | None, until: datetime | None, as_of: datetime | None,
     options: tuple[str, str, str],
 ) -> "Wish":  # fmt: skip
     from reports.report import Options
     from reports.run import Wish
 
-    return Wish(report, patient, days, until, as_of, Options(*options))
+    return Wish(report, subject_for(report, whom), days, until, as_of, Options(*options))
 
 
 def make_one(shell: Shell, wish: "Wish", files: Mapping[str, Path | None], *, json: bool) -> None:

@@ -66,8 +66,6 @@ class Made:
 def kinds_for(report: str, streams: frozenset[str] | None = None) -> list[Kind]:
     """The kinds that a patient with readings of these streams gets, None for any. Raises ReportError for a report that
     there is not."""
-    if report != EVERY and kind_of(report).many:
-        raise ReportError(f"the report {report} is one of many patients; leave out --folder, and use --html FILE")
     if report != EVERY:
         return [kind_of(report)]
     mine = [kind for kind in KINDS.values() if not kind.many]

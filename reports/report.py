@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from reports.figure import Figure
+from reports.names import OF_MANY
 from reports.page.blocks import Block
 from reports.period import Period
 from reports.subject import Subject
@@ -64,14 +65,17 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A report: its title, how many days it looks at unless told otherwise, and how it is made; `many` when it is about
-    a group of patients (`reports.panel.group`)."""
+    """A report: its title, how many days it looks at unless told otherwise, and how it is made."""
 
     name: str
     title: str
     days: int
     make: Callable[[Ask], Found]
-    many: bool = False
+
+    @property
+    def many(self) -> bool:
+        """Whether it is about a group of patients (`reports.panel.group`)."""
+        return self.name in OF_MANY
 
 
 def content(kind: Kind, ask: Ask, found: Found, made_at: datetime) -> dict[str, Any]:

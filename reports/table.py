@@ -20,7 +20,7 @@ _ALL: Final = (
     Kind("weight", "Weight", 30, make_weight),
     Kind("sleep", "Sleep and therapy", 30, make_sleep),
     Kind("patient", "Whole patient", 30, make_patient),
-    Kind("panel", "Panel", 30, make_panel, many=True),
+    Kind("panel", "Panel", 30, make_panel),
     Kind("device-days", "Device-days", 60, make_device_days),
     Kind("quality", "Data quality", 30, make_quality),
 )

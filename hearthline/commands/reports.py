@@ -62,8 +62,7 @@ def run_report(  # noqa: PLR0913  one parameter an option
         return scheduling.run_due(context, (report, patient, programme, folder, html, pdf, csv), due=due, json=json)
     from hearthline import report_folder, reporting
 
-    subject = reporting.subject_for(report, patient, programme, everybody=everybody)
-    wish = reporting.wish_for(report, subject, days, until, as_of, (unit, source, goals))
+    wish = reporting.wish_for(report, (patient, programme, everybody), days, until, as_of, (unit, source, goals))
     if folder is None:
         return reporting.make_one(context.obj, wish, {"html": html, "pdf": pdf, "csv": csv}, json=json)
     about = report_folder.whom(patient, programme, everybody=everybody)

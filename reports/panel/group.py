@@ -12,10 +12,10 @@ from models.tables import Patient, ProgrammeEnrolment
 from registry.enrolments import get_programme, is_in
 from registry.programmes import PREFIX, programmes
 from reports.errors import ReportError
+from reports.names import ALL
 from reports.subject import Subject, load_subjects, standing
 from thresholds.types import Case
 
-ALL: Final = "all"
 ZONE: Final = "UTC"  # of the group; each patient's dates are those of their own
 
 

@@ -9,9 +9,10 @@ from registry.programmes import PREFIX
 from reports.change.table import COMPARED
 from reports.errors import ReportError
 from reports.figure import Figure
+from reports.names import ALL
 from reports.panel.control import CONTROL
 from reports.panel.control import line as control_line
-from reports.panel.group import ALL, Group
+from reports.panel.group import Group
 from reports.panel.members import Member, members_of
 from reports.panel.page import blocks
 from reports.panel.read import read_members

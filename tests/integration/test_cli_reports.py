@@ -192,3 +192,15 @@ def test_without_a_part_a_person_is_told_what_to_install(
     assert told.returncode == 1
     said_so = f"hearthline: {what} need {module}, which is not installed; run: pip install 'hearthline[reports]'\n"
     assert told.stderr == said_so
+
+
+def test_a_panel_is_one_report_in_a_folder_too(said: Said, tmp_path: Path) -> None:
+    code, out, _ = said("--report", "panel", "--all", "--until", UNTIL, "--folder", str(tmp_path / "out"), "--json")
+    assert (code, json.loads(out.splitlines()[-1])["reports"]) == (0, 1)
+    assert sorted(each.name for each in (tmp_path / "out").iterdir()) == ["all.panel.html", "all.panel.json"]
+
+
+@pytest.mark.parametrize("whom", [(), ("--patient", "ana"), ("--all", "--programme", "diabetes")])
+def test_a_panel_is_of_a_programme_or_of_all(said: Said, whom: tuple[str, ...]) -> None:
+    code, _, err = said("--report", "panel", *whom)
+    assert (code, err) == (2, "hearthline: say of whom; panel is of many patients: one of --programme NAME and --all\n")
