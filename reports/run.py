@@ -44,13 +44,13 @@ class Report:
     content: Mapping[str, Any]
 
     def html(self) -> str:
-        return page(*self._page())
+        return page(*self.parts())
 
     def pdf(self) -> bytes:
         """The same page as PDF/UA-1."""
         from reports.pdf.make import pdf
 
-        return pdf(*self._page(), made_at=self.content["made_at"])
+        return pdf(*self.parts(), made_at=self.content["made_at"])
 
     def csv(self) -> str:
         """Its rows; raises ReportError for a report that has none."""
@@ -58,7 +58,8 @@ class Report:
             raise ReportError(f"the report {self.kind.name} has no CSV; leave out --csv, or use --html")
         return self.found.csv()
 
-    def _page(self) -> tuple[str, Pairs, Sequence[Block], str, Pairs]:
+    def parts(self) -> tuple[str, Pairs, Sequence[Block], str, Pairs]:
+        """What a page is made of, whatever it becomes: title, head, blocks, wording and foot."""
         blocks = [*self.found.blocks(), Words("Notes", self.found.notes)]
         return f"{self.kind.title}: {self.ask.subject.name}", self._head(), blocks, WORDING, self._foot()
 

@@ -3,7 +3,7 @@
 import contextlib
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from hearthline.database import naming, upgrade
 from hearthline.demo.children import Child, running, wait_for_port
 from hearthline.demo.days import Part, history_alone, history_and_live
 from hearthline.demo.interrupt import DemoInterruption
+from hearthline.demo.leave import leave_reports
 from hearthline.demo.place import Place, taken
 from hearthline.demo.player import Player
 from hearthline.demo.scene import Scene, look
@@ -59,6 +60,7 @@ def run_demo(wish: Wish, var: Path, clock: Callable[[], datetime]) -> Outcome:
                 with player.playing(), signals.drawing(), opened() as screen:
                     watch.play(screen, signals.stop, wish.seconds)
             summary = _summary(wish, place, player, watch, look(reader, clock()))
+            summary = replace(summary, reports=leave_reports(place, reader, clock()))
     if signals.interrupted and (wish.once or not player.planned):
         return Outcome(summary, INTERRUPTED)
     if wish.once and summary.in_doubt:

@@ -12,7 +12,8 @@ QUERIES: Final = ("flags list", "patients list", "quarantine list", "flags list 
 @dataclass(frozen=True, slots=True)
 class Summary:
     """Counts as in the record; `seconds` from the start of the command, `first_flag_seconds` to the first flag in the
-    record, None when there was none. `in_doubt` readings were sent and had no receipt when the run ended."""
+    record, None when there was none. `in_doubt` readings were sent and had no receipt when the run ended.
+    `reports` is the folder of those that were made afterwards, None when none were."""
 
     patients: int
     readings_taken: int
@@ -26,6 +27,7 @@ class Summary:
     first_flag_seconds: float | None
     database: str
     broker: str
+    reports: str | None = None
 
 
 def queries(summary: Summary, program: str) -> list[str]:

@@ -20,8 +20,8 @@ from sqlalchemy.orm import Session
 from hearthline.database import upgrade
 from models.engine import open_reader
 from registry.patients import list_patients
+from reports.names import ALL, OF_MANY, OF_ONE
 from reports.run import Wish, run_report
-from reports.table import KINDS
 from tests.gallery.recorded import RECORDINGS, day
 from tests.gallery.sheets import Sheet, browser, photograph, write
 from tests.support.places import ROOT
@@ -41,11 +41,11 @@ def demo(folder: Path) -> Iterator[Sheet]:
     engine = open_reader(f"sqlite:///{folder / 'var' / 'demo' / 'hearthline.db'}")
     now = datetime.now(UTC)
     with Session(engine) as session:
-        for patient in list_patients(session):
-            for kind in KINDS:
-                report = run_report(session, Wish(kind, patient.id), now)
-                if report.found.used:
-                    yield write(report, f"demo-{kind}-{patient.id[-2:]}", f"{kind}: {patient.name}", folder)
+        of_one = [(kind, patient.id, patient.name) for patient in list_patients(session) for kind in OF_ONE]
+        for kind, whom, name in [*of_one, *((kind, ALL, ALL) for kind in OF_MANY)]:
+            report = run_report(session, Wish(kind, whom), now)
+            if report.found.used:
+                yield write(report, f"demo-{kind}-{whom[-2:]}", f"{kind}: {name}", folder)
     engine.dispose()
 
 

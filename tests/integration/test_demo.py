@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from reports.names import NAMES
 from tests.support.places import ROOT
 
 pytestmark = pytest.mark.slow
@@ -106,6 +107,10 @@ def test_once_stores_and_judges_everything_and_ends_with_the_summary(run: Callab
     assert 0 < summary["first_flag_seconds"] < summary["seconds"]
     assert summary["database"] == f"sqlite:///{tmp_path}/var/demo/hearthline.db"
     assert summary["broker"].startswith("mqtt://127.0.0.1:")
+    assert summary["reports"] == f"{tmp_path}/var/demo/reports"
+    kinds = {page.name.split(".")[1] for page in Path(summary["reports"]).iterdir()}
+    assert kinds == {*NAMES}
+    assert all(page.read_text().startswith("<!DOCTYPE html>") for page in Path(summary["reports"]).glob("*.html"))
 
 
 def test_ctrl_c_drains_ends_everything_and_says_how_to_query(run: Callable[..., Demo], tmp_path: Path) -> None:
