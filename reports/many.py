@@ -5,6 +5,7 @@ under way than keep the processes busy, so that memory does not grow with the nu
 """
 
 import gc
+import os
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -12,7 +13,8 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from datetime import timedelta
 from itertools import islice
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from threading import Thread
 from typing import Final
 
 from sqlalchemy.exc import DBAPIError
@@ -51,8 +53,21 @@ def make_many(
     return _together(url, portions, errand, processes)
 
 
+def _begin() -> None:
+    """In a new process. Who is killed without mercy cannot end its processes: they end by themselves."""
+    gc.freeze()
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
 def _together(url: str, portions: Sequence[Sequence[str]], errand: Errand, processes: int) -> Iterator[Made]:
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=gc.freeze) as pool:
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_begin) as pool:
         rest = (pool.submit(make_portion, url, portion, errand) for portion in portions)
         waiting: deque[Future[list[Made]]] = deque(islice(rest, IN_FLIGHT))
         try:

@@ -14,6 +14,7 @@ from typing import Final
 ANSWER_SECONDS: Final = 60.0  # for one answer
 WHOLE_SECONDS: Final = 300.0  # for all of it
 GOODBYE_SECONDS: Final = 2.0
+READY: Final = 220
 
 
 class MailError(Exception):
@@ -43,44 +44,51 @@ def send(server: MailServer, message: EmailMessage) -> None:
     """Returns when the server took it on. Raises MailError."""
     late = Event()
     try:
-        with _opened(server) as client, _ending(client, server.whole_seconds, late):
+        with _opened(server, late) as client:
             _secure(server, client)
             client.send_message(message)
-    except smtplib.SMTPResponseException as error:
-        raise MailError(f"the mail server answers {error.smtp_code}") from None
-    except smtplib.SMTPRecipientsRefused as error:
-        code = next(iter(error.recipients.values()))[0]
-        raise MailError(f"the mail server refuses the recipient ({code})") from None
-    except ssl.SSLError as error:
-        raise MailError(f"the mail server's certificate or TLS is not accepted ({error.reason or 'TLS'})") from None
-    except (TimeoutError, smtplib.SMTPException, OSError) as error:
+    except (smtplib.SMTPException, OSError) as error:
         raise MailError(_said(error, late=late.is_set())) from None
 
 
 def _said(error: Exception, *, late: bool) -> str:
-    if late or isinstance(error, TimeoutError):
+    if late or TimeoutError in (type(error), type(error.__context__)):
         return "the mail server did not answer in time"
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return f"the mail server refuses the recipient ({next(iter(error.recipients.values()))[0]})"
+    if isinstance(error, smtplib.SMTPResponseException):
+        return f"the mail server answers {error.smtp_code}"
+    if isinstance(error, ssl.SSLError):
+        return f"the mail server's certificate or TLS is not accepted ({error.reason})"
     if isinstance(error, smtplib.SMTPServerDisconnected | ConnectionResetError | BrokenPipeError):
         return "the mail server ended the connection"
     return f"the mail server cannot be reached or understood ({type(error).__name__})"
 
 
 @contextmanager
-def _opened(server: MailServer) -> Iterator[smtplib.SMTP]:
+def _opened(server: MailServer, late: Event) -> Iterator[smtplib.SMTP]:
     """What goes wrong with saying goodbye is nothing: the mail is the server's by then."""
-    wait = server.answer_seconds
-    if server.tls:
-        client: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=wait, context=_context(server))
-    else:
-        client = smtplib.SMTP(server.host, server.port, timeout=wait)
+    client = _client(server)
     try:
-        yield client
+        with _ending(client, server.whole_seconds, late):
+            code, said = client.connect(server.host, server.port)
+            if code != READY:
+                raise smtplib.SMTPConnectError(code, said)
+            yield client
         with suppress(smtplib.SMTPException, OSError):
             if client.sock is not None:
                 client.sock.settimeout(GOODBYE_SECONDS)
             client.quit()
     finally:
         client.close()
+
+
+def _client(server: MailServer) -> smtplib.SMTP:
+    """Not connected yet, so that its first word has to come in time too."""
+    wait = server.answer_seconds
+    client = smtplib.SMTP_SSL(timeout=wait, context=_context(server)) if server.tls else smtplib.SMTP(timeout=wait)
+    vars(client)["_host"] = server.host  # whom TLS expects; otherwise only a constructor that connects sets it
+    return client
 
 
 @contextmanager

@@ -121,7 +121,8 @@ def _deliver(desk: Desk, job: Job, made_at: datetime, made: int, failed: int) ->
             deliver(desk, job.destination, job.folder, note)
     except (OSError, MailError) as error:
         return _postpone(desk, job, made_at, _said(error))
-    return _end(desk, run, DELIVERED if made else GIVEN_UP)
+    more = {} if failed else {"problem": None}
+    return _end(desk, run, DELIVERED if made else GIVEN_UP, **more)
 
 
 def _postpone(desk: Desk, job: Job, made_at: datetime, problem: str) -> None:
@@ -139,10 +140,10 @@ def _said(error: OSError | MailError) -> str:
     return f"the folder cannot be written: {error.strerror or type(error).__name__}"
 
 
-def _end(desk: Desk, run: UUID, outcome: str) -> None:
+def _end(desk: Desk, run: UUID, outcome: str, **more: Any) -> None:
     if outcome == DELIVERED:
         log.info("reports.delivered", run=run.hex)
-    _change(desk, run, ended_at=desk.clock(), outcome=outcome)
+    _change(desk, run, ended_at=desk.clock(), outcome=outcome, **more)
 
 
 def _change(desk: Desk, run: UUID, **values: Any) -> None:
