@@ -5,7 +5,7 @@ A patient whose evaluation raises does not stop the others: the batch is halved 
 
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from time import monotonic
@@ -16,7 +16,7 @@ import structlog
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
-from flags.due import Due, forget, read_due
+from flags.due import Due, forget, read_due, slow_later
 from flags.history import load_cases, load_samples
 from flags.judge import Judged, before, judge, window
 from flags.locks import lock_patients, try_lock_patients
@@ -54,12 +54,15 @@ def evaluate(
     clock: Callable[[], datetime],
     sweep: Sweep | None = None,
     tally: FlagTally | None = None,
-) -> None:
-    """Answer what the queue asks for these patients by now. A sweep skips patients whose lock is taken. `tally` learns
-    what was committed. Raises DBAPIError when the database is away; nothing is forgotten then."""
-    how = How(clock, sweep, FlagTally() if tally is None else tally)
+    slow: bool = True,
+) -> set[str]:
+    """Answer what the queue asks for these patients by now; without `slow` the slow rules are put off, and the answer
+    is for whom. A sweep skips patients whose lock is taken. `tally` learns what was committed. Raises DBAPIError when
+    the database is away; nothing is forgotten then."""
+    how = How(clock, sweep, FlagTally() if tally is None else tally, slow)
     for start in range(0, len(patients), MOST):
         _bisect(writer, patients[start : start + MOST], how)
+    return how.put_off
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,8 @@ class How:
     clock: Callable[[], datetime]
     sweep: Sweep | None
     tally: FlagTally
+    slow: bool
+    put_off: set[str] = field(default_factory=set)
 
 
 def _bisect(writer: Engine, patients: Sequence[str], how: How) -> None:
@@ -76,7 +81,7 @@ def _bisect(writer: Engine, patients: Sequence[str], how: How) -> None:
         with writer.begin() as connection:
             lock = try_lock_patients if how.sweep else lock_patients
             locked = lock(connection, patients)
-            changed, known = _evaluate(connection, locked, how.clock(), open_gap=how.sweep is Sweep.ALL)
+            changed, known = _evaluate(connection, locked, how.clock(), how)
         how.tally.count(changed, known)
     except Exception as error:
         if _is_away(error):
@@ -123,15 +128,15 @@ class Record:
 
 
 def _evaluate(
-    connection: Connection, patients: Sequence[str], now: datetime, *, open_gap: bool
+    connection: Connection, patients: Sequence[str], now: datetime, how: How
 ) -> tuple[list[FlagState], set[UUID]]:
     """Answers the flags that changed, and which there were before."""
-    due = read_due(connection, patients, now)
+    due = read_due(connection, patients, now, slow=how.slow)
     if not due:
         return [], set()
     record = _load(connection, due, now)
     samples = _load_samples(connection, due, record)
-    judged = list(_awake(connection, _judge_all(due, samples, record, open_gap)))
+    judged = list(_awake(connection, _judge_all(due, samples, record, how.sweep is Sweep.ALL)))
     write_episodes(connection, [each.change for _, each in judged])
     changed = [flag for key, each in judged for flag in _match(key, each, record, now)]
     changed = with_causes(connection, changed, now)
@@ -140,7 +145,9 @@ def _evaluate(
     doubted = [ask for (patient, _), mine in samples.items() for ask in asks_to_weigh(patient, mine, now)]
     write_prompts(connection, [each.change for _, each in judged], doubted, now)
     forget(connection, [row for each in due for row in each.rows])
-    enqueue(connection, [again for _, each in judged for again in each.look_again])
+    later = list(slow_later(due, now))
+    enqueue(connection, [*(again for _, each in judged for again in each.look_again), *later])
+    how.put_off.update(again.patient_id for again in later)
     return changed, known
 
 
@@ -175,7 +182,7 @@ def _judge_all(due: Sequence[Due], samples: Samples, record: Record, open_gap: b
         if open_gap and each.timed:
             case = replace(case, open_gap=True)
         mine = samples.get((each.patient_id, each.stream), [])
-        for rule in rules_for(each.stream):
+        for rule in rules_for(each.stream, slow=each.slow):
             key = each.patient_id, rule.id
             yield key, judge(rule, each, mine, case, record.episodes.get(key, ()))
 

@@ -62,7 +62,7 @@ def under_way(stored: Sequence[EpisodeState], since: datetime) -> SoFar | None:
 def window(due: Due, stored: Stored, case: Case, samples: Sequence[Sample] = ()) -> datetime:
     """From where the stream's samples are needed, for all of its rules: given none yet, without looking back for the
     rules that do so only for a sample of interest."""
-    known = ((rule, stored.get((due.patient_id, rule.id), ())) for rule in rules_for(due.stream))
+    known = ((rule, stored.get((due.patient_id, rule.id), ())) for rule in rules_for(due.stream, slow=due.slow))
     begins = (_begin(rule, mine, due.since, case, samples) for rule, mine in known)
     return before(min(begins, default=due.since), RECALL.get(due.stream, timedelta(0)))
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine, func, select, update
 
-from flags.due import SET_ANEW
+from flags.due import SET_ANEW, SLOW
 from flags.evaluate import Sweep, evaluate
 from flags.tally import FlagTally
 from models.life import is_behind
@@ -14,6 +14,7 @@ from models.tables import Evaluation
 
 MOST: Final = 500
 BEHIND: Final = timedelta(seconds=15)
+PUT_OFF: Final = timedelta(minutes=1)  # after which whoever put the slow rules off is taken to have died
 
 
 def sweep(
@@ -45,7 +46,8 @@ def look_again_at_left(writer: Engine, now: datetime) -> None:
 
 
 def _due_patients(connection: Connection, now: datetime, behind: bool) -> list[str]:
-    wanted = [Evaluation.due_at <= now, *([Evaluation.reason != "timer"] if behind else [])]
+    put_off = (Evaluation.reason == SLOW) & (Evaluation.due_at > now - PUT_OFF)
+    wanted = [Evaluation.due_at <= now, ~put_off, *([Evaluation.reason != "timer"] if behind else [])]
     longest = func.min(Evaluation.due_at)
     query = select(Evaluation.patient_id).where(*wanted).group_by(Evaluation.patient_id).order_by(longest).limit(MOST)
     return list(connection.scalars(query))

@@ -23,7 +23,7 @@ from ingest.payloads import PayloadBudget
 from ingest.prompts import Prompts
 from ingest.receipts import receipts
 from ingest.repeats import send_repeats
-from ingest.rounds import Rounds
+from ingest.rounds import Lot, Rounds
 from ingest.settings import WorkerSettings, client_id
 from registry.holders import Holders
 
@@ -82,7 +82,7 @@ def turn(work: Work, patience: float) -> bool:
     if batch:
         settle(work, batch)
     lot = work.rounds.next_lot(time.monotonic(), lull=not batch, backlog=len(batch) == MOST)
-    if lot:
+    if lot.patients:
         judge(work, lot)
     if time.monotonic() - work.swept > SWEEP_EVERY:
         work.swept = time.monotonic()
@@ -121,11 +121,12 @@ def settle(work: Work, batch: Sequence[Delivery]) -> None:
     work.rounds.add(settled, time.monotonic())
 
 
-def judge(work: Work, lot: Sequence[str]) -> None:
+def judge(work: Work, lot: Lot) -> None:
     """Evaluate patients whose new readings wait for it."""
-    tallies, clock = work.settings.tallies, work.settings.clock
-    judging = partial(evaluate, work.writer, lot, clock=clock, tally=tallies.flags)
-    if work.patience.persist(judging):
+    tallies, clock, put_off = work.settings.tallies, work.settings.clock, set[str]()
+    judging = partial(evaluate, work.writer, lot.patients, clock=clock, tally=tallies.flags, slow=lot.slow)
+    if work.patience.persist(lambda: put_off.update(judging())):
+        work.rounds.put_off(put_off, time.monotonic())
         tallies.evaluate(clock(), work.rounds.ended())
 
 

@@ -18,7 +18,8 @@ COLUMNS: Final = ("patient_id", "stream", "since", "due_at", "reason", "attempts
 class LookAgain:
     """Evaluate the patient's `stream` from `since` (measured time) on, not before `due_at`.
 
-    `reason`: reading, retry; or timer, recheck, registry, at which the open gap may be judged too.
+    `reason`: reading, retry; slow, when the slow rules were put off; or timer, recheck, registry, at which the open gap
+    may be judged too.
     """
 
     patient_id: str

@@ -28,6 +28,8 @@ _BY_STREAM: Final = {
 }
 
 
-def rules_for(stream: str) -> tuple[Rule, ...]:
-    """The rules that are on and read the stream, in the table's order; none for a stream that no rule reads."""
-    return _BY_STREAM.get(stream, ())
+def rules_for(stream: str, *, slow: bool = True) -> tuple[Rule, ...]:
+    """The rules that are on and read the stream, in the table's order, perhaps without the slow ones; none for a stream
+    that no rule reads."""
+    rules = _BY_STREAM.get(stream, ())
+    return rules if slow else tuple(rule for rule in rules if not rule.slow)

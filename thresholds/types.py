@@ -130,6 +130,7 @@ class Rule:
     `entry`: how long before the sample that completes a breach an episode may have started.
     `closes_itself`: its flag closes with its episode whatever its severity.
     `facts`: names of facts (`thresholds.facts.FACTS`) without which it cannot judge.
+    `slow`: it looks at weeks and is costly, and may be judged when nothing more urgent waits (ADR 0030).
     `lingers`: how long after its end the fact that it `needs` still counts.
     `unless`: not for patients with any of these facts.
     `parameters`: the numbers that may be set for a patient.
@@ -150,6 +151,7 @@ class Rule:
     needs: tuple[str, str] | None = None
     closes_itself: bool = False
     facts: tuple[str, ...] = ()
+    slow: bool = False
     lingers: timedelta = timedelta(0)
     unless: tuple[tuple[str, str], ...] = ()
     on: bool = True

@@ -47,6 +47,7 @@ FURTHER_FACTS = [
     "therapy=cpap",
 ]
 PEOPLE = ["pt-anna", "pt-bert"]
+EVALUATE = ("evaluate", "evaluate in a hurry")
 
 
 @st.composite
@@ -96,16 +97,16 @@ def histories(draw: st.DrawFn, acts: tuple[str, ...] = ()) -> list[Step]:
         batch, waiting = waiting[:most], waiting[most:]
         steps.append(Step("store", draw(st.integers(0, 1)), batch))
         if draw(st.integers(0, 3)):
-            steps.append(Step("evaluate", draw(st.integers(0, 1)), PEOPLE))
+            steps.append(Step(draw(st.sampled_from(EVALUATE)), draw(st.integers(0, 1)), PEOPLE))
         steps.extend(draw(st.lists(other_steps(acts), max_size=2)))
     return steps
 
 
 @st.composite
 def other_steps(draw: st.DrawFn, acts: tuple[str, ...]) -> Step:
-    act = draw(st.sampled_from(("evaluate", "sweep", "wait", *acts)))
+    act = draw(st.sampled_from((*EVALUATE, "sweep", "wait", *acts)))
     about = {
-        "evaluate": st.sampled_from([PEOPLE[:1], PEOPLE[1:], PEOPLE]),
+        **dict.fromkeys(EVALUATE, st.sampled_from([PEOPLE[:1], PEOPLE[1:], PEOPLE])),
         "wait": st.sampled_from([30, 61, 901, 90000, 180000]),
         "fact": st.tuples(st.sampled_from(PEOPLE), st.sampled_from(FACTS)),
         "further fact": st.tuples(st.sampled_from(PEOPLE), st.sampled_from(FURTHER_FACTS)),
@@ -137,6 +138,7 @@ def wait(clinic: Clinic, seconds: int) -> None:
 ACTS: dict[str, Callable[[Clinic, int, Any], object]] = {
     "store": lambda clinic, worker, batch: clinic.store(*batch, worker=worker),
     "evaluate": lambda clinic, worker, patients: clinic.evaluate(*patients, worker=worker),
+    "evaluate in a hurry": lambda clinic, worker, patients: clinic.evaluate(*patients, worker=worker, slow=False),
     "sweep": lambda clinic, worker, _: clinic.sweep(worker),
     "wait": lambda clinic, _, seconds: wait(clinic, seconds),
     "fact": lambda clinic, _, told: clinic.state(*told),

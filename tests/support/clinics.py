@@ -142,8 +142,8 @@ class Clinic:
         batch = [Decoding(each, decode(each.payload, each.topic, each.received_at)) for each in deliveries]
         return commit(self.workers[worker].engine, batch, self.workers[worker].holders, self.clock)
 
-    def evaluate(self, *patients: str, worker: int = 0) -> None:
-        evaluate(self.workers[worker].engine, sorted(patients), clock=self.clock)
+    def evaluate(self, *patients: str, worker: int = 0, slow: bool = True) -> set[str]:
+        return evaluate(self.workers[worker].engine, sorted(patients), clock=self.clock, slow=slow)
 
     def take(self, *taken: Taken, worker: int = 0) -> list[str]:
         """Store and evaluate as the worker does; answers the verdicts."""

@@ -61,6 +61,7 @@ def rule(rule_id: str, home: Home, source: str, standing: str) -> Rule:
         standing=standing,
         fold=partial(fold_home, rule_id, home),
         lookback=timedelta(days=8),  # seven local dates last up to 7 d 1 h where clocks go back
+        slow=True,
         unless=(PREGNANCY,),
         parameters=pair(home.systolic, home.diastolic, "mean from which on it is high", (180, 120)),
     )

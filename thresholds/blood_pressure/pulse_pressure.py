@@ -58,6 +58,7 @@ BP_PP: Final = Rule(
     standing="(unverified); off by default, six readings (design)",
     fold=fold_wide,
     lookback=WEEK,
+    slow=True,
     facts=("birth_date",),
     unless=(PREGNANCY,),
     on=False,

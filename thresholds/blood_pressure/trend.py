@@ -106,6 +106,7 @@ BP_DROP: Final = Rule(
     standing="(design)",
     fold=fold_drop,
     lookback=RECENT + BEFORE,
+    slow=True,
     unless=(PREGNANCY,),
     parameters=(change("fall", 20, "fall of the mean systolic from which on it counts"),),
 )
@@ -121,6 +122,7 @@ BP_RISE: Final = Rule(
     standing="(design)",
     fold=fold_rise,
     lookback=RECENT + BEFORE,
+    slow=True,
     unless=(PREGNANCY,),
     parameters=(
         change("systolic", 10, "rise of the mean systolic from which on it counts"),

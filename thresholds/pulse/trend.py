@@ -54,6 +54,7 @@ HR_TREND: Final = Rule(
     standing="finding seen in the source; number (design)",
     fold=fold_trend,
     lookback=RECENT + BEFORE,
+    slow=True,
     needs=("condition", "heart_failure"),
     parameters=(parameter("rise", "rise of the mean from which on it counts", "15 %", "lower", PERCENT),),
 )
