@@ -53,12 +53,10 @@ def reading(measure: str, at: datetime, chance: random.Random) -> dict[str, obje
         "glucose": lambda: {"glucose": (max(30, chance.gauss(140, 30)), "mg/dL")},
         "weight": lambda: {"weight": (chance.gauss(80, 1), "kg")},
         "sleep": lambda: {
-            "total_sleep": (410, "min"),
+            "total_sleep": (425, "min"),
             "time_in_bed": (470, "min"),
             "ahi": (chance.uniform(1, 4), "/h"),
         },
     }[measure]()
-    more = {"started_at": (at - timedelta(hours=1)).isoformat(timespec="seconds")} if measure == "sleep" else {}
-    if measure == "sleep":
-        values = {"total_sleep": (50, "min"), "time_in_bed": (59, "min"), "ahi": values["ahi"]}
+    more = {"started_at": (at - timedelta(hours=8)).isoformat(timespec="seconds")} if measure == "sleep" else {}
     return {"values": {name: {"value": round(value), "unit": unit} for name, (value, unit) in values.items()}, **more}
