@@ -8,7 +8,6 @@ Prints its seed, the faults and the comparisons, and writes a JSON line for each
 
 import argparse
 import json
-import os
 import signal
 import sys
 import time
@@ -46,7 +45,6 @@ class Results:
 
 def main() -> None:
     arguments = parse()
-    os.nice(19 - os.nice(0))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     arguments.result.parent.mkdir(parents=True, exist_ok=True)
     with arguments.result.open("a") as file, closing(file):

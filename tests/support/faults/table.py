@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from sqlalchemy import Connection, create_engine, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import NullPool
 
 from tests.support.faults.disk import fill, free
@@ -107,10 +107,8 @@ def on_postgres(statement: str) -> Act:
     """One statement, on a connection of its own."""
 
     def act(stage: Stage) -> None:
-        engine = create_engine(stage.url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
+        with unless_locked(), session(stage, isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text(statement))
-        engine.dispose()
 
     return act
 
@@ -158,7 +156,7 @@ def kill_broker(stage: Stage) -> None:
 
 def deadlock(stage: Stage) -> None:
     """Somebody takes the tables in the other order than ingest: the second one when ingest has that already."""
-    with session(stage) as one:
+    with unless_locked(), session(stage) as one:
         one.execute(text("SET deadlock_timeout = '5s'"))  # whoever waits longest notices first: that is ingest
         one.execute(text("LOCK TABLE message IN ACCESS EXCLUSIVE MODE"))
         time.sleep(0.5)
@@ -176,10 +174,20 @@ def exhaust_connections(stage: Stage) -> None:
 
 
 @contextmanager
-def session(stage: Stage) -> Iterator[Connection]:
-    engine = create_engine(stage.url, poolclass=NullPool)
+def session(stage: Stage, **more: Any) -> Iterator[Connection]:
+    """It does not wait for a lock for long: whoever has it may be stopped by the fault beside this one."""
+    engine = create_engine(stage.url, poolclass=NullPool, connect_args={"options": "-c lock_timeout=3s"}, **more)
     with engine.connect() as connection:
         yield connection
+
+
+@contextmanager
+def unless_locked() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
+            raise
 
 
 def hold_sqlite(stage: Stage) -> None:
@@ -204,6 +212,7 @@ END_SESSIONS = (
 )
 END_OTHERS = """SET application_name = 'greedy';
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name <> 'greedy' AND datname IS NOT NULL"""
+LOCK_NOT_AVAILABLE = "55P03"
 LOCK_READINGS = "BEGIN; LOCK TABLE reading IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(1.5); COMMIT"
 
 INGEST = on_line("to_broker")
