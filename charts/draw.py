@@ -11,6 +11,7 @@ from charts.layers import Band, Bars, Dots, Layer, Line
 from charts.room import Room
 
 LEAST: Final = 1.1
+ALONE: Final = 7.0  # how long a point of a line is that has no neighbour; a disc would be a reading
 Spot = tuple[float, float]
 
 
@@ -31,7 +32,8 @@ def _line(svg: Element, room: Room, line: Line) -> None:
     for run in runs(line.points):
         spots = [room.at(x, y) for x, y in run]
         if len(spots) == 1:
-            add(svg, "circle", cx=spots[0][0], cy=spots[0][1], r=line.width, fill=line.colour)
+            (x, y), half = spots[0], ALONE / 2
+            add(svg, "path", d=path([(x - half, y), (x + half, y)]), stroke=line.colour, stroke_width=line.width)
         else:
             style = {"stroke_dasharray": line.dash} if line.dash else {}
             add(

@@ -8,13 +8,14 @@ from xml.etree.ElementTree import Element
 from charts.axis import Axis
 from charts.draw import draw_layer, draw_swatch
 from charts.element import add, drawing, path, text_of, width_of, write
-from charts.layers import Layer, Limit
+from charts.layers import Band, Bars, Layer, Limit
 from charts.palette import FRAME, GRID
 from charts.room import Room, spread
 
 LEFT: Final = 52.0
 RIGHT: Final = 66.0  # the same without limits, so that plots below each other have their dates below each other
 BEFORE: Final = 28.0  # the words of the axis and a little air, beside the longest tick
+FILLED: Final = Bars | Band
 FOOT: Final = 40.0
 HEAD: Final = 10.0
 ROW: Final = 18.0
@@ -46,8 +47,12 @@ def draw(plot: Plot) -> str:
     room = Room(plot.x, plot.y, left, head, plot.width - left - right, plot.height - head - foot)
     _grid(svg, room)
     for layer in plot.layers:
-        draw_layer(svg, room, layer)
-    _limits(svg, room, plot.limits)
+        if isinstance(layer, FILLED):
+            draw_layer(svg, room, layer)
+    _limits(svg, room, plot.limits)  # over what is filled, under what is a point or a curve
+    for layer in plot.layers:
+        if not isinstance(layer, FILLED):
+            draw_layer(svg, room, layer)
     _legend(svg, rows)
     return text_of(svg)
 

@@ -20,7 +20,7 @@ FOOT: Final = 28.0
 GAP: Final = 12.0
 LANE: Final = 19.0
 LETTERS: Final = 24  # of a lane's name, so that it stays in the gutter
-THINNEST: Final = 3.0
+THINNEST: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)

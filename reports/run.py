@@ -74,10 +74,10 @@ class Report:
         ]
 
     def _foot(self) -> Pairs:
-        left = ", ".join(f"{count} {reason}" for reason, count in self.found.left_out.items()) or "none"
+        left = ", ".join(f"{count} {reason}" for reason, count in self.found.left_out.items()).replace("_", " ")
         made = f"{self.content['made_at']:%Y-%m-%d %H:%M}Z"
         used = f"{self.found.used}, {self.found.questionable} of them questionable"
-        rest = [("Readings used", used), ("Left out", left), ("Digest", self.found.digest)]
+        rest = [("Readings used", used), ("Left out", left or "none"), ("Digest", self.found.digest)]
         return [("Made", made), ("Record as of", self.ask.cursor.isoformat()), *rest]
 
 

@@ -99,7 +99,7 @@ def _evidence(sheet: Worksheet) -> Table:
     named = ("date", "window", "counts", "readings", "measures", "devices")
     rows = [
         (
-            *((_cell_words(row[name]) or "").replace("_", " ") for name in named),
+            *((_cell_words(row[name], ", ") or "").replace("_", " ") for name in named),
             *(_minute(row[name]) for name in ("first_measured_at", "first_received_at")),
             _not_counted(row),
         )
@@ -130,9 +130,9 @@ def _state(row: Mapping[str, Any] | None) -> str:
     return "late" if row["readings"] else "excluded"
 
 
-def _cell_words(value: Any) -> str | None:
+def _cell_words(value: Any, between: str = " ") -> str | None:
     if isinstance(value, list):
-        return " ".join(value)
+        return between.join(value)
     if isinstance(value, bool):
         return "yes" if value else "no"
     if hasattr(value, "isoformat"):

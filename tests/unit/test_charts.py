@@ -56,9 +56,9 @@ def test_nothing_is_drawn_across_a_gap() -> None:
     assert [len(list(svg.iter(f"{SVG}path"))) for svg in (whole, broken)] == [1, 2]
 
 
-def test_a_point_alone_between_gaps_is_seen() -> None:
+def test_a_point_alone_between_gaps_is_seen_as_a_short_line() -> None:
     svg = plot(Line("a", [(0, None), (10, 2), (20, None)]))
-    assert len(list(svg.iter(f"{SVG}circle"))) == 1
+    assert len(list(svg.iter(f"{SVG}path"))) == 1
 
 
 def test_text_from_outside_stays_text() -> None:
@@ -125,6 +125,12 @@ def test_each_row_of_small_plots_says_the_ends_of_the_target_range_and_an_empty_
 def test_thousands_of_dots_are_drawn_smaller_than_a_few() -> None:
     few, many = (plot(Dots("a", [(n % 1440, n % 300) for n in range(count)])) for count in (100, 3000))
     assert [float(next(svg.iter(f"{SVG}circle")).get("r", 0)) for svg in (few, many)] == [2.6, 1.1]
+
+
+def test_a_limit_lies_over_what_is_filled_and_under_points_so_that_neither_is_lost() -> None:
+    svg = plot(Dots("dots", [(0, 100)]), Bars("bars", [(0, 150)]), limits=(Limit(100, "limit"),))
+    order = [each.get("data-series") or each.get("stroke-dasharray") for each in svg if each.tag != f"{SVG}text"]
+    assert [each for each in order if each] == ["bars", "6 3", "dots"]
 
 
 @pytest.mark.parametrize("top", [1, 33_000, 4_000_000])
