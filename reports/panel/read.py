@@ -10,9 +10,9 @@ import pandas as pd
 
 from models.measures import measure_of
 from reports.change.figures import figures
-from reports.change.streams import NOW, Streams, read_streams
+from reports.change.streams import NOW, Streams, add_counts, read_streams
 from reports.period import Period, period_of
-from reports.readings import digest, questionable
+from reports.readings import digest, elsewhere, questionable
 from reports.report import Ask
 from reports.subject import Subject
 
@@ -31,6 +31,7 @@ class Read:
     questionable: int
     digest: str
     left_out: dict[str, int]
+    strange: int
 
 
 def read_members(ask: Ask, members: Sequence[Subject]) -> Read:
@@ -40,8 +41,7 @@ def read_members(ask: Ask, members: Sequence[Subject]) -> Read:
              for zone, ids in _portions(members)]  # fmt: skip
     left_out: dict[str, int] = {}
     for part in parts:
-        for reason, count in part.left_out.items():
-            left_out[reason] = left_out.get(reason, 0) + count
+        add_counts(left_out, part.left_out)
     whole = sha256("\n".join(sorted(part.digest for part in parts)).encode()).hexdigest()
     return Read(
         pd.concat([part.figures for part in parts]) if parts else _nothing("figures"),
@@ -51,6 +51,7 @@ def read_members(ask: Ask, members: Sequence[Subject]) -> Read:
         sum(part.questionable for part in parts),
         whole,
         left_out,
+        sum(part.strange for part in parts),
     )
 
 
@@ -75,9 +76,9 @@ def _portions(members: Sequence[Subject]) -> Iterator[tuple[str, list[str]]]:
 
 def _part(streams: Streams, period: Period) -> Read:
     used = pd.concat(streams.all())
-    made = figures(streams, period)
+    made, strange = figures(streams, period), sum(map(elsewhere, streams.all()))
     return Read(
-        made, dates_of(used), {}, len(used), questionable(used), digest(used), streams.left_out
+        made, dates_of(used), {}, len(used), questionable(used), digest(used), streams.left_out, strange
     )  # fmt: skip
 
 
