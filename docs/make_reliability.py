@@ -49,8 +49,8 @@ REPORTS = """\
 
 Two `reports worker` run; one is killed or stands still, the other takes over. The oracle knows what was asked for, and
 looks at the record by plain SQL, at the folder and at what a mail server kept. *Half* is a report of which a file or
-its end is missing, at any moment; *altered* one whose file says something else than the record; *s* the longest time to the
-end of a run.
+its end is missing, at any moment; *altered* one whose file says something else than the record; *s* the longest time to
+the end of a run.
 
 | Row | Injected | Database | Times | Reports | Lost | Doubled | Half | Altered | s |
 |---|---|---|---|---|---|---|---|---|---|
