@@ -107,7 +107,7 @@ wheelhouse:  ## a folder from which to install without internet, for this Python
 
 lock:  ## the lock files again, after a change in pyproject.toml (needs uv); ARGS=--upgrade for newer versions
 	@command -v uv >/dev/null || { echo "hearthline: uv is missing: pip install uv" >&2; exit 1; }
-	@$(COMPILE) --extra demo --extra postgres --extra reports --extra test $(ARGS) -o requirements/test.txt
+	@$(COMPILE) --extra demo --extra postgres --extra reports --extra scale --extra test $(ARGS) -o requirements/test.txt
 	@$(COMPILE) --extra demo --extra reports --constraint requirements/test.txt $(ARGS) -o requirements/demo.txt
 	@$(COMPILE) --extra postgres --extra reports --constraint requirements/test.txt $(ARGS) -o requirements/install.txt
 

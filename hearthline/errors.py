@@ -77,12 +77,20 @@ def explain_system(error: OSError, code: int = NO) -> Failure | None:
     return Failure(known[0].format(error.filename or "the output"), known[1], code) if known else None
 
 
+NEEDED: Final[Mapping[str, tuple[str, str]]] = {
+    "pandas": ("reports", "reports"),
+    "typst": ("reports as PDF", "reports"),
+    "pyarrow": ("exports", "scale"),
+    "distributed": ("reports on several workers", "scale"),
+}
+
+
 def explain_missing(error: ImportError) -> Failure | None:
-    """Of what not everybody installs: pandas, typst and the driver of PostgreSQL; None for a module of ours."""
+    """Of what not everybody installs, extras and the driver of PostgreSQL; None for a module of ours."""
     missing = (error.name or DRIVER).partition(".")[0]  # the driver gives no name when it finds no libpq
-    if missing in ("pandas", "typst"):
-        what = f"reports{' as PDF' if missing == 'typst' else ''} need {missing}, which is not installed"
-        return Failure(what, "run: pip install 'hearthline[reports]'", NO)
+    if missing in NEEDED:
+        what, extra = NEEDED[missing]
+        return Failure(f"{what} need {missing}, which is not installed", f"run: pip install 'hearthline[{extra}]'", NO)
     if missing != DRIVER:
         return None
     return Failure("the driver of PostgreSQL is not installed", "run: pip install 'hearthline[postgres]'", DATABASE)

@@ -42,7 +42,7 @@ def frame_of(rows: Sequence[Sequence[Any]], names: Sequence[str]) -> pd.DataFram
 
 
 def _read(name: str) -> Callable[[Values], Any]:
-    return next((read for known, read in READ.items() if name in known), _objects)
+    return next((read for known, read in READ.items() if name in known), objects)
 
 
 def _instants(values: Values) -> pd.Series:
@@ -54,16 +54,23 @@ def _no_instants() -> pd.Series:
     return pd.Series([], dtype=UTC_MICROSECONDS)
 
 
-def _documents(values: Values) -> pd.Series:
+def documents(values: Values) -> pd.Series:
+    """Texts of JSON read, each that is different once."""
     known = {text: json.loads(text) for text in set(values)}
-    return _objects([known[text] for text in values])
+    return objects([known[text] for text in values])
 
 
 def _ids(values: Values) -> pd.Series:
-    return _objects([f"{v[:8]}-{v[8:12]}-{v[12:16]}-{v[16:20]}-{v[20:]}" for v in values])
+    return objects([hyphened(each) for each in values])
 
 
-def _objects(values: Values) -> pd.Series:
+def hyphened(key: str) -> str:
+    """A UUID's 32 digits as they are usually written."""
+    return f"{key[:8]}-{key[8:12]}-{key[12:16]}-{key[16:20]}-{key[20:]}"
+
+
+def objects(values: Values) -> pd.Series:
+    """Python's own, whatever they are."""
     made = np.empty(len(values), dtype=object)
     made[:] = values
     return pd.Series(made, dtype=object)
@@ -80,7 +87,7 @@ def _whole(values: Values) -> pd.Series:
 READ: Final[Mapping[frozenset[str], Callable[[Values], Any]]] = MappingProxyType(
     {
         INSTANTS: _instants,
-        DOCUMENTS: _documents,
+        DOCUMENTS: documents,
         frozenset({"id"}): _ids,
         frozenset({"utc_offset"}): _whole,
         frozenset(COMPONENTS): _numbers,

@@ -1,18 +1,20 @@
 """Figures of many patients, some patients at a time: what is kept of a portion does not grow with its readings."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from itertools import groupby
 from typing import Final
 
 import pandas as pd
+from sqlalchemy.orm import Session
 
 from models.measures import measure_of
 from reports.change.figures import figures
-from reports.change.streams import NOW, Streams, add_counts, read_streams
+from reports.change.streams import NOW, read_streams
 from reports.period import Period, period_of
-from reports.readings import digest, elsewhere, questionable
+from reports.readings import digest, questionable
 from reports.report import Ask
 from reports.subject import Subject
 
@@ -31,17 +33,31 @@ class Read:
     questionable: int
     digest: str
     left_out: dict[str, int]
-    strange: int
 
 
-def read_members(ask: Ask, members: Sequence[Subject]) -> Read:
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some patients of one zone, whose readings are in memory at a time."""
+
+    patients: Sequence[str]
+    period: Period
+    cursor: datetime
+
+
+Run = Callable[[Sequence[Part]], Iterable[Read]]
+"""Reads the parts, in their order or side by side; answers in their order."""
+
+
+def read_members(ask: Ask, members: Sequence[Subject], run: Run | None = None, portion: int = PORTION) -> Read:
+    """From the record, one part after the other, unless `run` says otherwise."""
     period = ask.period
     periods = {zone: period_of(period.until, period.days, zone) for zone in sorted({each.zone for each in members})}
-    parts = [_part(read_streams(ask.session, ids, periods[zone], ask.cursor), periods[zone])
-             for zone, ids in _portions(members)]  # fmt: skip
+    wanted = [Part(ids, periods[zone], ask.cursor) for zone, ids in portions(members, portion)]
+    parts = list(run(wanted) if run else (read_part(ask.session, each) for each in wanted))
     left_out: dict[str, int] = {}
     for part in parts:
-        add_counts(left_out, part.left_out)
+        for reason, count in part.left_out.items():
+            left_out[reason] = left_out.get(reason, 0) + count
     whole = sha256("\n".join(sorted(part.digest for part in parts)).encode()).hexdigest()
     return Read(
         pd.concat([part.figures for part in parts]) if parts else _nothing("figures"),
@@ -51,7 +67,6 @@ def read_members(ask: Ask, members: Sequence[Subject]) -> Read:
         sum(part.questionable for part in parts),
         whole,
         left_out,
-        sum(part.strange for part in parts),
     )
 
 
@@ -65,21 +80,20 @@ def _nothing(name: str) -> pd.DataFrame:
     return pd.DataFrame(columns=list(COLUMNS[name]))
 
 
-def _portions(members: Sequence[Subject]) -> Iterator[tuple[str, list[str]]]:
+def portions(members: Sequence[Subject], portion: int) -> Iterator[tuple[str, list[str]]]:
     """Of one zone each, in an order that depends on nothing but who is in the group, so that the digest does not."""
     ordered = sorted(members, key=lambda each: (each.zone, each.id))
     for zone, mine in groupby(ordered, key=lambda each: each.zone):
         ids = [each.id for each in mine]
-        for place in range(0, len(ids), PORTION):
-            yield zone, ids[place : place + PORTION]
+        for place in range(0, len(ids), portion):
+            yield zone, ids[place : place + portion]
 
 
-def _part(streams: Streams, period: Period) -> Read:
-    used = pd.concat(streams.all())
-    made, strange = figures(streams, period), sum(map(elsewhere, streams.all()))
-    return Read(
-        made, dates_of(used), {}, len(used), questionable(used), digest(used), streams.left_out, strange
-    )  # fmt: skip
+def read_part(session: Session, part: Part) -> Read:
+    """`session` may be one on an export: nothing but readings is read."""
+    streams = read_streams(session, part.patients, part.period, part.cursor)
+    used, made = pd.concat(streams.all()), figures(streams, part.period)
+    return Read(made, dates_of(used), {}, len(used), questionable(used), digest(used), streams.left_out)
 
 
 def dates_of(frame: pd.DataFrame) -> pd.DataFrame:

@@ -1,26 +1,22 @@
 """The figures of data quality."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
 import pandas as pd
 
 from flags.coverage.load import cover
-from models.measures import CATALOGUE, MEASURE_OF_SPECIMENS
 from registry.missing import read_numbers
 from registry.runs import Gap
 from reports.devices import devices_of
-from reports.doubts import with_others
-from reports.figure import Figure, figure, finite, share
+from reports.figure import Figure, figure, finite
 from reports.quality.page import blocks
+from reports.quality.readings import figures_of, read_everything
 from reports.quality.refused import held, refusals
-from reports.readings import Wanted, counting, digest, elsewhere, questionable, read_readings
+from reports.readings import counting, digest, questionable
 from reports.report import Ask, Found
-from thresholds.doubt import RECALL
 
-STREAMS: Final = tuple({*CATALOGUE, *MEASURE_OF_SPECIMENS})
-LATE: Final = 24 * 60
 OF_TODAY: Final = (
     "Missing numbers, coverage and the state of refusals are of the record as it is, not as of the cursor."
 )
@@ -39,7 +35,7 @@ class Quality:
 
 
 def make(ask: Ask) -> Found:
-    everything = _read(ask)
+    everything = read_everything(ask.session, ask.subject.id, ask.period, ask.cursor)
     frame, left_out = counting(everything)
     coverage = _coverage(ask)
     found = Quality(everything, frame, _devices(ask, everything), refusals(ask), coverage, _days(frame))
@@ -51,17 +47,6 @@ def make(ask: Ask) -> Found:
     return Found(
         figures, len(frame), digest(frame), left_out, [], tables, notes, page, why, questionable=questionable(frame)
     )  # fmt: skip
-
-
-def _read(ask: Ask) -> pd.DataFrame:
-    longer = replace(ask.period, since=ask.period.since - RECALL["weight"])
-    columns = ("stream", "received_at")
-    frame = read_readings(
-        ask.session, Wanted([ask.subject.id], STREAMS, longer, ask.cursor, columns, sent="weight")
-    )  # fmt: skip
-    frame = with_others(frame, ask.period.zone)
-    frame = frame[frame["measured_at"] >= ask.period.since]
-    return frame.assign(delay=(frame["received_at"] - frame["measured_at"]).dt.total_seconds() / 60)
 
 
 def _devices(ask: Ask, frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -117,18 +102,9 @@ def _days(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _figures(found: Quality) -> dict[str, Figure]:
-    everything, delay, n = found.everything, found.frame["delay"], len(found.frame)
-    refused = sum(line["n"] for line in found.refused)
-    doubtful = int((everything["time_quality"] != "good").sum())
+    n, refused = len(found.everything), sum(line["n"] for line in found.refused)
     return {
-        "readings": figure(len(everything), "1", len(everything)),
-        "delay_median": figure(delay.median(), "min", n),
-        "delay_p95": figure(delay.quantile(0.95), "min", n),
-        "late_pct": figure(share((delay > LATE).sum(), n), "%", n),
-        "questionable": figure(questionable(found.frame), "1", n),
-        "clock_doubtful": figure(doubtful, "1", len(everything)),
-        "other_person": figure(int(everything["other"].sum()), "1", len(everything)),
-        "other_offset": figure(elsewhere(found.frame), "1", n),
-        "refused": figure(refused, "1", len(everything) + refused),
-        "missing_numbers": figure(sum(line["missing_numbers"] for line in found.devices), "1", len(everything)),
+        **figures_of(found.everything),
+        "refused": figure(refused, "1", n + refused),
+        "missing_numbers": figure(sum(line["missing_numbers"] for line in found.devices), "1", n),
     }
