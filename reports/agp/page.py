@@ -93,8 +93,8 @@ def _ranges(glucose: Glucose, figures: Mapping[str, Figure]) -> Picture:
         )
         for band in bands
     ]
-    words = "; ".join(f"{part.words}, {part.more}" for part in parts)
     title = "Time in ranges" if glucose.source == "cgm" else "Readings in ranges"
+    words = f"One bar of shares, from the top: {'; '.join(f'{part.words}, {part.more}' for part in parts)}."
     rows = [(BAND_WORDS[band], part.words.split("  ")[1], part.more) for band, part in zip(bands, parts, strict=True)]
     return Picture(title, draw_stack(title, words, parts), Table("As a table", ("Band", "Share", "Range"), rows, True))
 

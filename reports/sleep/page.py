@@ -37,6 +37,11 @@ THERAPY: Final = {
     "best_30_pct": ("Best 30 dates in a row of the first 90", ".0f"),
     "leak_mean": ("Mask leak, mean", ".1f"), "pressure_mean": ("Pressure, mean", ".1f"),
 }  # fmt: skip
+COLUMNS: Final = {
+    "therapy_time": "Therapy, min", "total_sleep": "Asleep, min", "time_in_bed": "In bed, min", "ahi": "AHI, /h",
+    "central_ahi": "Central AHI, /h", "odi": "ODI, /h", "spo2_mean": "Mean, %", "spo2_min": "Lowest, %",
+    "leak": "Leak, L/min", "pressure": "Pressure, cmH2O",
+}  # fmt: skip
 
 
 def blocks(found: Slept, figures: Mapping[str, Figure], ask: Ask) -> list[Block]:
@@ -152,7 +157,9 @@ def _picture(
     y = axis.numbers([*values, *(limit.y for limit in limits), *(also or (0,))], unit, about=5)
     words = f"{title} by the local date on which the night ended, {len(found.rows)} nights."
     plot = Plot(title, words, axis.dates(dates[0], dates[-1]), y, shown, limits, height=210)
+    known = [name for name in names if _known(found, name)]
     rows = [
-        (row["night"], *(None if row[name] is None else f"{row[name]:.1f}" for name in names)) for row in found.rows
+        (row["night"], *(None if row[name] is None else f"{row[name]:.1f}" for name in known)) for row in found.rows
     ]
-    return Picture(title, draw(plot), Table("As a table", ("Night", *names), rows, folded=True))
+    columns = ("Night", *(COLUMNS[name] for name in known))
+    return Picture(title, draw(plot), Table("As a table", columns, rows, folded=True))
