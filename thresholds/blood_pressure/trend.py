@@ -29,21 +29,18 @@ def weeks() -> RecentAndBefore:
     return RecentAndBefore(pressures, 2, RECENT, BEFORE)
 
 
-def changes(window: RecentAndBefore) -> tuple[Fraction, Fraction] | None:
-    """Mean of 7 days less the mean of the 28 before, systolic and diastolic in mmHg; None when not enough."""
+def change_of(window: RecentAndBefore, place: int) -> Fraction | None:
+    """Mean of 7 days less the mean of the 28 before, in mmHg; None when there is not enough."""
     recent, before = window.split()
-    if min(recent.count, before.count) < ENOUGH:
-        return None
-    systolic, diastolic = (recent.of(place) - before.of(place) for place in (0, 1))
-    return systolic, diastolic
+    return None if min(recent.count, before.count) < ENOUGH else recent.more(before, place)
 
 
 def dropped(sample: Sample, window: RecentAndBefore, case: Case, bounds: Bounds) -> Breach | None:
-    changed = changes(window)
-    if changed is None or changed[0] > -bounds["fall"].exact or not applies(BP_DROP, case, sample.at):
+    change = change_of(window, 0)
+    if change is None or change > -bounds["fall"].exact or not applies(BP_DROP, case, sample.at):
         return None
-    figure = f"{shown(changed[0], ROUND_DOWN)} mmHg systolic, mean of 7 days against the 28 before"
-    return Breach(sample, "MOD", decimal(-changed[0]), figure)
+    figure = f"{shown(change, ROUND_DOWN)} mmHg systolic, mean of 7 days against the 28 before"
+    return Breach(sample, "MOD", decimal(-change), figure)
 
 
 class Rising:
@@ -59,11 +56,13 @@ class Rising:
 
 
 def rise_of_means(window: RecentAndBefore, bounds: Bounds) -> tuple[Fraction, str] | None:
-    changed = changes(window)
-    if changed is None or (changed[0] < bounds["systolic"].exact and changed[1] < bounds["diastolic"].exact):
+    systolic, diastolic = (change_of(window, place) for place in (0, 1))
+    if systolic is None or diastolic is None:
         return None
-    systolic, diastolic = (shown(each, ROUND_DOWN) for each in changed)
-    return changed[0], f"{systolic}/{diastolic} mmHg more, mean of 7 days against the 28 before"
+    if systolic < bounds["systolic"].exact and diastolic < bounds["diastolic"].exact:
+        return None
+    both = f"{shown(systolic, ROUND_DOWN)}/{shown(diastolic, ROUND_DOWN)}"
+    return systolic, f"{both} mmHg more, mean of 7 days against the 28 before"
 
 
 def rise_of_slope(window: ByDate, bounds: Bounds) -> tuple[Fraction, str] | None:

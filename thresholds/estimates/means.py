@@ -25,13 +25,19 @@ class Mean:
     def __init__(self, width: int) -> None:
         self.count = 0
         self.sums = [ZERO] * width
+        self.known: dict[int, Fraction] = {}
 
     def add(self, numbers: Numbers) -> None:
         self.count += 1
         self.sums = list(map(EXACT.add, self.sums, numbers))
+        self.known = {}
 
     def of(self, place: int = 0) -> Fraction:
-        return quotient([self.sums[place]], self.count)
+        """Kept until more is added: a day is in the windows of many days."""
+        mean = self.known.get(place)
+        if mean is None:
+            mean = self.known[place] = quotient([self.sums[place]], self.count)
+        return mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +58,16 @@ class Span:
 
     def of(self, place: int = 0) -> Fraction:
         """The mean of one of the numbers; there must be any."""
+        return quotient([self.sum(place)], self.count)
+
+    def sum(self, place: int = 0) -> Decimal:
         sums = self.passed.sums
-        return quotient([EXACT.subtract(sums[self.last][place], sums[self.first][place])], self.count)
+        return EXACT.subtract(sums[self.last][place], sums[self.first][place])
+
+    def more(self, before: "Span", place: int = 0) -> Fraction:
+        """The mean less that of another span; neither may be empty."""
+        mine, theirs = EXACT.multiply(self.sum(place), before.count), EXACT.multiply(before.sum(place), self.count)
+        return quotient([EXACT.subtract(mine, theirs)], self.count * before.count)
 
 
 class Passed:

@@ -37,7 +37,8 @@ def may_reach(points: Sequence[tuple[int, Fraction]], limit: Fraction) -> bool:
     """Whether the median slope may be `limit` or more: not when fewer than half of all pairs rise so fast. Exact, and a
     tenth of the work of `theil_sen`. The points are in order of x."""
     scale = lcm(limit.denominator, *(y.denominator for _, y in points))
-    above = [int((y - limit * x) * scale) for x, y in points]
+    step = limit.numerator * (scale // limit.denominator)
+    above = [y.numerator * (scale // y.denominator) - step * x for x, y in points]
     rising = sum(one <= two for one, two in combinations(above, 2))
     return 2 * rising >= len(points) * (len(points) - 1) // 2
 
