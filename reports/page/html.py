@@ -51,15 +51,17 @@ def _table(table: Table) -> str:
     head = "".join(f'<th scope="col">{escape(each)}</th>' for each in table.columns)
     rows = "".join(f"<tr>{''.join(f'<td>{escape(cell or DASH)}</td>' for cell in row)}</tr>" for row in table.rows)
     empty = "" if table.rows else '<p class="none">Nothing in this period.</p>'
-    whole = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{empty}"
+    title = escape(table.title)
+    whole = f'<table aria-label="{title}"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{empty}'
     if table.folded:
-        return f"<details><summary>{escape(table.title)}</summary>{whole}</details>"
-    return f"<section><h2>{escape(table.title)}</h2>{whole}</section>"
+        return f"<details><summary>{title}</summary>{whole}</details>"
+    return f"<section><h2>{title}</h2>{whole}</section>"
 
 
 def _figures(figures: Figures) -> str:
     rows = "".join(map(_row, said(figures.rows)))
-    return f"<section><h2>{escape(figures.title)}</h2><table class='figures'>{rows}</table></section>"
+    title = escape(figures.title)
+    return f'<section><h2>{title}</h2><table class="figures" aria-label="{title}">{rows}</table></section>'
 
 
 def _row(row: Said) -> str:

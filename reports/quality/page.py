@@ -80,7 +80,7 @@ def _coverage(found: Quality) -> Table:
         said = f"{line['hours']:.0f}", f"{line['could_have_fired_pct']:.0f} %", _lost(line["lost_hours"])
         alike.setdefault(said, []).append(line["rule"])
     rows = [(*said, ", ".join(rules)) for said, rules in alike.items()]
-    columns = ("Hours", "Could match in", "Not, hours", "Rules")
+    columns = ("Hours", "Could match", "Could not, hours", "Rules")
     return Table("What was watched: no match says nothing of other hours", columns, rows)
 
 
