@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from hearthline.commands import exports
+from hearthline import export_commands
 from hearthline.options import parse_instant
 from hearthline.scheduling import commands as scheduling
 from hearthline.scheduling import made
@@ -75,5 +75,5 @@ app.command("list")(made.list_reports)
 app.command("show")(made.show_report)
 app.command("open")(made.open_report)
 app.command("worker")(made.work)
-app.command("export")(exports.export_readings)
-app.command("spread")(exports.spread_report)
+app.command("export")(export_commands.export_readings)
+app.command("spread")(export_commands.spread_report)
