@@ -12,11 +12,13 @@ from sqlalchemy.orm import Session
 
 from models.among import among
 from models.tables import Reading
+from models.tables.reading import COMPONENTS
 from reports.period import Period
 from reports.rows import frame_of, raw, with_local
 from thresholds.doubt import OTHER_PERSON
 
 CHUNK: Final = 20_000
+COPY: Final = "copy_of_another_device"
 ALWAYS: Final = (
     "id", "content_digest", "patient_id", "device_id", "measured_at", "utc_offset", "time_quality", "quality",
 )  # fmt: skip
@@ -88,11 +90,32 @@ def _query(session: Session, wanted: Wanted, names: Iterable[str]) -> Select[Any
 
 def counting(frame: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
     """The readings that figures are made from, and how many were left out by reason: a clock in doubt cannot say on
-    which day (§2.5), and another person's reading (`other`, where the frame has it) says nothing of this one."""
+    which day (§2.5), another person's reading (`other`, where the frame has it) says nothing of this one, and a copy
+    says what is known already."""
     doubtful = frame["time_quality"] == "doubtful"
     other = frame["other"] & ~doubtful if "other" in frame else doubtful & False
-    left_out = {"clock_doubtful": int(doubtful.sum()), OTHER_PERSON: int(other.sum())}
-    return frame[~doubtful & ~other], {reason: count for reason, count in left_out.items() if count}
+    copy = copies(frame) & ~doubtful & ~other
+    left_out = {"clock_doubtful": int(doubtful.sum()), OTHER_PERSON: int(other.sum()), COPY: int(copy.sum())}
+    return frame[~doubtful & ~other & ~copy], {reason: count for reason, count in left_out.items() if count}
+
+
+def copies(frame: pd.DataFrame) -> pd.Series:
+    """Of one value at one instant from several devices (a meter and the telephone beside it), those of all devices but
+    the first by name, as the rules have it (§2.5)."""
+    also = [name for name in ("stream", "started_at", *COMPONENTS) if name in frame]
+    key = ["patient_id", "measured_at", *also]
+    twin = frame.duplicated(key, keep=False)
+    if not twin.any():
+        return twin
+    first = frame[twin].groupby(key, dropna=False)["device_id"].transform("min")
+    return twin & (frame["device_id"] != first.reindex(frame.index, fill_value=""))
+
+
+def once(frame: pd.DataFrame, since: datetime) -> tuple[pd.DataFrame, dict[str, int]]:
+    """Without copies, before anything is judged by the readings around it; how many lie from `since` on."""
+    copy = copies(frame)
+    count = int((copy & (frame["measured_at"] >= since)).sum())
+    return frame[~copy], {COPY: count} if count else {}
 
 
 def questionable(frame: pd.DataFrame) -> int:

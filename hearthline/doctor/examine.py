@@ -22,6 +22,7 @@ from hearthline.doctor.places import check_places
 from hearthline.doctor.plans import check_plans
 from hearthline.doctor.processes import check_processes
 from hearthline.doctor.record import check_failures, check_refusals
+from hearthline.doctor.reports import check_reports
 from hearthline.doctor.settings import check_settings
 from hearthline.errors import explain
 from models.engine import open_reader
@@ -46,6 +47,7 @@ RECORD: Final[Mapping[str, RecordCheck]] = {
     "bytes of messages": check_payloads,
     "programmes": check_plans,
     "backup": check_backups,
+    "reports": check_reports,
 }
 QUICK: Final = ("ingest",)
 Answer = Callable[[], list[Finding]]

@@ -17,7 +17,7 @@ from ingest.patience import Patience
 from models.engine import open_writer
 from reports.schedule.work import work_once
 
-PAUSE: Final = 5.0  # seconds between two looks at what is due
+PAUSE: Final = 5.0  # seconds between two looks at what is due, or the length of a lease that is shorter
 log = structlog.get_logger()
 
 
@@ -29,7 +29,6 @@ class Worker:
     clock: Callable[[], datetime]
     stop: Event
     tell: Callable[[str], None]
-    pause: float = PAUSE
 
     def run(self) -> None:
         """Until told to stop. What is being made then is not made; what was made is there."""
@@ -66,7 +65,7 @@ class Worker:
             while not self.stop.is_set() and not keeping.lost.is_set():
                 patience.persist(lambda: work_once(desk))
                 self._beat()
-                self.stop.wait(self.pause)
+                self.stop.wait(min(PAUSE, self.settings.reports.lease))
 
     def _beat(self) -> None:
         self.tell("WATCHDOG=1")

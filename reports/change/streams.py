@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from reports.doubts import with_others
 from reports.period import Period, period_of
-from reports.readings import Wanted, counting, read_readings
+from reports.readings import Wanted, counting, once, read_readings
 from thresholds.doubt import RECALL
 
 PRESSURES: Final = ("systolic", "diastolic", "pulse")
@@ -49,24 +49,32 @@ def read_streams(session: Session, patients: Sequence[str], period: Period, curs
     vitals = read(["blood_pressure", "sleep"], (*PRESSURES, *NIGHTS, "started_at"))
     vitals = vitals.astype(dict.fromkeys((*PRESSURES, *NIGHTS), float))
     glucose = read(["cgm", "glucose"], ("glucose", "comparator"), "glucose").astype({"glucose": float})
-    weight = _weighings(session, patients, whole, cursor)
+    weight, copied = _weighings(session, patients, whole, cursor)
+    add_counts(left_out, copied)
     weight = _counted(weight, period, left_out)
     is_sleep = vitals["stream"] == "sleep"
     return Streams(vitals[~is_sleep], glucose, weight, vitals[is_sleep], left_out)
 
 
-def _weighings(session: Session, patients: Sequence[str], whole: Period, cursor: datetime) -> pd.DataFrame:
-    """With `other`: whether they may be another person's, told by the week before each."""
+def _weighings(
+    session: Session, patients: Sequence[str], whole: Period, cursor: datetime
+) -> tuple[pd.DataFrame, dict[str, int]]:
+    """With `other`: whether they may be another person's, told by the week before each; and how many were copies."""
     longer = replace(whole, since=whole.since - RECALL["weight"])
     wanted = Wanted(patients, ["weight"], longer, cursor, ("stream", "weight"), "weight")
-    frame = read_readings(session, wanted).astype({"weight": float})
+    frame, copied = once(read_readings(session, wanted).astype({"weight": float}), whole.since)
     parts = [with_others(each, whole.zone) for _, each in frame.groupby("patient_id", sort=True)]
     marked = pd.concat(parts) if parts else frame.assign(other=False)
-    return marked[marked["measured_at"] >= whole.since]
+    return marked[marked["measured_at"] >= whole.since], copied
 
 
 def _counted(frame: pd.DataFrame, period: Period, left_out: dict[str, int]) -> pd.DataFrame:
     good, out = counting(frame)
-    for reason, count in out.items():
-        left_out[reason] = left_out.get(reason, 0) + count
+    add_counts(left_out, out)
     return good.assign(when=(good["measured_at"] >= period.since).map({True: NOW, False: BEFORE}))
+
+
+def add_counts(into: dict[str, int], counts: dict[str, int]) -> None:
+    """By reason."""
+    for reason, count in counts.items():
+        into[reason] = into.get(reason, 0) + count

@@ -12,8 +12,8 @@ from reports.device_days.page import as_csv, blocks
 from reports.device_days.windows import DATES, SETUP, THRESHOLDS, Window, windows
 from reports.figure import Figure, figure
 from reports.period import Period, midnight
-from reports.readings import Wanted, digest, read_readings
-from reports.report import Ask, Found
+from reports.readings import Wanted, digest, elsewhere, read_readings
+from reports.report import STRANGE, Ask, Found
 from thresholds.doubt import RECALL
 
 COLUMNS: Final = ("stream", "measure", "context", "received_at")
@@ -50,10 +50,12 @@ def make(ask: Ask) -> Found:
     good = frame[frame["reason"] == ""]
     left_out = {name: count for name in REASONS if (count := int((frame["reason"] == name).sum()))}
     limits = [{"code": code, "device_days": least, "source": SOURCE} for least, code in THRESHOLDS]
+    strange = elsewhere(good)
+    notes = [*NOTES, *([STRANGE.format(strange)] if strange else [])]
     tables = {"windows": [_line(each, sheet) for each in found], "evidence": sheet.rows}
     page, why = partial(blocks, sheet, _figures(sheet)), "" if found else "no device-day yet"
     lines = partial(as_csv, sheet.rows, ask.subject.id)
-    return Found(_figures(sheet), len(good), digest(good), left_out, limits, tables, NOTES, page, why, csv=lines)
+    return Found(_figures(sheet), len(good), digest(good), left_out, limits, tables, notes, page, why, csv=lines)
 
 
 def _read(ask: Ask, anchor: date | None) -> pd.DataFrame:

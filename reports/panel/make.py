@@ -17,7 +17,7 @@ from reports.panel.members import Member, members_of
 from reports.panel.page import blocks
 from reports.panel.read import Read, read_members
 from reports.panel.tally import control, tally
-from reports.report import Ask, Found, line_of
+from reports.report import STRANGE, Ask, Found, line_of
 
 NO_PROGRAMME: Final = "no programme"
 NOTES: Final = (
@@ -51,9 +51,13 @@ def made_of(ask: Ask, group: Group, read: Read) -> Found:
     tables: dict[str, Sequence[Any]] = {"patients": [each.line() for each in members]}
     more = {"programmes": {name: _lines(each, ask) for name, each in panel.programmes.items()}}
     return Found(
-        made, read.used, read.digest, read.left_out, _limits(panel), tables, NOTES, partial(blocks, panel, made, ask),
-        _lacking(members), more, questionable=read.questionable,
+        made, read.used, read.digest, read.left_out, _limits(panel), tables, _notes(read),
+        partial(blocks, panel, made, ask), _lacking(members), more, questionable=read.questionable,
     )  # fmt: skip
+
+
+def _notes(read: Read) -> list[str]:
+    return [*NOTES, *([STRANGE.format(read.strange)] if read.strange else [])]
 
 
 def _lacking(members: Sequence[Member]) -> str:

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from models.measures import measure_of
 from reports.change.figures import figures
-from reports.change.streams import NOW, read_streams
+from reports.change.streams import NOW, add_counts, read_streams
 from reports.period import Period, period_of
-from reports.readings import digest, questionable
+from reports.readings import digest, elsewhere, questionable
 from reports.report import Ask
 from reports.subject import Subject
 
@@ -33,6 +33,7 @@ class Read:
     questionable: int
     digest: str
     left_out: dict[str, int]
+    strange: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +57,7 @@ def read_members(ask: Ask, members: Sequence[Subject], run: Run | None = None, p
     parts = list(run(wanted) if run else (read_part(ask.session, each) for each in wanted))
     left_out: dict[str, int] = {}
     for part in parts:
-        for reason, count in part.left_out.items():
-            left_out[reason] = left_out.get(reason, 0) + count
+        add_counts(left_out, part.left_out)
     whole = sha256("\n".join(sorted(part.digest for part in parts)).encode()).hexdigest()
     return Read(
         pd.concat([part.figures for part in parts]) if parts else _nothing("figures"),
@@ -67,6 +67,7 @@ def read_members(ask: Ask, members: Sequence[Subject], run: Run | None = None, p
         sum(part.questionable for part in parts),
         whole,
         left_out,
+        sum(part.strange for part in parts),
     )
 
 
@@ -92,8 +93,9 @@ def portions(members: Sequence[Subject], portion: int) -> Iterator[tuple[str, li
 def read_part(session: Session, part: Part) -> Read:
     """`session` may be one on an export: nothing but readings is read."""
     streams = read_streams(session, part.patients, part.period, part.cursor)
-    used, made = pd.concat(streams.all()), figures(streams, part.period)
-    return Read(made, dates_of(used), {}, len(used), questionable(used), digest(used), streams.left_out)
+    used, strange = pd.concat(streams.all()), sum(map(elsewhere, streams.all()))
+    made, dates = figures(streams, part.period), dates_of(used)
+    return Read(made, dates, {}, len(used), questionable(used), digest(used), streams.left_out, strange)
 
 
 def dates_of(frame: pd.DataFrame) -> pd.DataFrame:

@@ -13,7 +13,9 @@ FILE_MODE, FOLDER_MODE = 0o640, 0o750  # the group may read: those who look at r
 
 
 def folder_name(text: str) -> str:
-    """What stands for an id among files: itself, or where that would be no plain name, its signs in hexadecimal."""
+    """What stands for an id among files: itself, `-` for the colon of programme:NAME; or where that would be no plain
+    name, its signs in hexadecimal."""
+    text = text.replace(":", "-")
     return text if SAFE.fullmatch(text) else "x-" + text.encode().hex()
 
 

@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,7 @@ from uuid import UUID
 import msgspec
 import structlog
 from sqlalchemy import insert, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from models.keys import derived_id
@@ -21,7 +22,7 @@ from reports.schedule.due import subjects_of
 from reports.schedule.subjects import Subject
 
 if TYPE_CHECKING:
-    from reports.errand import Made
+    from reports.errand import Errand, Made
 
 log = structlog.get_logger()
 
@@ -69,14 +70,32 @@ def make_all(desk: Desk, order: Order, subjects: list[Subject]) -> tuple[int, se
     return made, wrong
 
 
-def _finished(desk: Desk, order: Order, patients: list[str]) -> "Iterator[Made]":
+def _finished(desk: Desk, order: Order, subjects: list[str]) -> "Iterator[Made]":
     from reports.errand import Errand
     from reports.many import make_many
     from reports.run import Wish
 
     forms = ("json", "html", "pdf") if order.printed and find_spec("typst") else ("json", "html")
     errand = Errand(Wish(order.report, "", order.days, order.due_at), forms, desk.clock())
-    return make_many(desk.reader.url.render_as_string(hide_password=False), patients, errand)
+    if order.report in OF_MANY:
+        return (_of_many(desk, errand, subject) for subject in subjects)
+    return make_many(desk.reader.url.render_as_string(hide_password=False), subjects, errand)
+
+
+def _of_many(desk: Desk, errand: "Errand", subject: str) -> "Made":
+    from reports.errand import FORMS, Made
+    from reports.run import run_report
+
+    with Session(desk.reader) as session:
+        try:
+            report = run_report(session, replace(errand.wish, patient=subject), errand.now)
+            forms = {form: FORMS[form](report) for form in errand.forms}
+        except DBAPIError:
+            raise
+        except Exception as error:  # its text may quote a value
+            return Made(subject, errand.wish.report, failed=f"a fault of ours: {type(error).__name__}")
+    digest = report.content["readings"]["digest"]
+    return Made(subject, errand.wish.report, forms, report.content["sufficient"], digest)
 
 
 def _store(desk: Desk, row: Mapping[str, Any]) -> None:

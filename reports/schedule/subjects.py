@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from models.tables import Patient, ReportSchedule
 from registry.enrolments import list_members
-from reports.names import OF_MANY
+from registry.programmes import PREFIX
+from reports.names import ALL, OF_MANY
 from reports.schedule.record import CLINIC
 
 
@@ -24,7 +25,7 @@ class Subject:
 def list_subjects(session: Session, schedule: ReportSchedule, now: datetime) -> list[Subject]:
     """One for each report to be made, in the order of ids."""
     if schedule.report in OF_MANY:
-        return [Subject(f"programme:{schedule.programme}" if schedule.programme else "all", "UTC", None)]
+        return [Subject(f"{PREFIX}{schedule.programme}" if schedule.programme else ALL, "UTC", None)]
     patients = select(Patient.id, Patient.zone).order_by(Patient.id)
     if schedule.patient_id is not None:
         patients = patients.where(Patient.id == schedule.patient_id)

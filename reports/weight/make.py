@@ -10,7 +10,7 @@ from reports.devices import devices_of
 from reports.doubts import weighings, with_others
 from reports.figure import Figure, figure, finite
 from reports.flags import Line, flags_of
-from reports.readings import Wanted, counting, digest, elsewhere, questionable, read_readings
+from reports.readings import Wanted, counting, digest, elsewhere, once, questionable, read_readings
 from reports.report import STRANGE, Ask, Found
 from reports.weight.daily import LOOKBACK, Row, daily, longest_run, missed
 from reports.weight.hits import hits
@@ -41,8 +41,10 @@ class Weights:
 def make(ask: Ask) -> Found:
     before = replace(ask.period, since=ask.period.since - LOOKBACK)
     wanted = Wanted([ask.subject.id], ["weight"], before, ask.cursor, ("stream", "weight"), sent="weight")
-    everything = with_others(read_readings(ask.session, wanted).astype({"weight": float}), ask.period.zone)
+    everything, copied = once(read_readings(ask.session, wanted).astype({"weight": float}), ask.period.since)
+    everything = with_others(everything, ask.period.zone)
     frame, left_out = counting(everything[everything["measured_at"] >= ask.period.since])
+    left_out |= copied
     found = _found(ask, everything, frame)
     page = partial(blocks, found, figures := _figures(found), ask)
     tables: dict[str, list[Any]] = {

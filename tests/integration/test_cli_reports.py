@@ -133,6 +133,13 @@ def test_a_person_gets_a_table_and_reasons_instead_of_insufficient_figures(said:
             "there is no report 'moods'; one of: agp, home-bp, weight, sleep, patient, panel, device-days, quality",
         ),
         (of("agp", patient="nobody"), "no patient nobody; see: hearthline patients list"),
+        (of("agp", "--days", "0"), "a report is of 1 to 36525 days"),
+        (of("panel", "--days", "1000000000"), "a report is of 1 to 36525 days"),
+        (
+            of("panel", "--programme", "x", patient="ben"),
+            "there is no programme 'x'; known: diabetes, heart_failure, "
+            "hypertension, hypertension_in_pregnancy, post_discharge_30, sleep_apnoea",
+        ),
         (of("agp", "--unit", "stones"), "glucose has no unit 'stones'; one of: mg/dL, mmol/L"),
         (of("agp", "--csv", "x.csv"), "the report agp has no CSV; leave out --csv, or use --html"),
         (of("agp", "--html", "/no/such/folder/x.html"), "there is no /no/such/folder/x.html; check the name"),

@@ -101,6 +101,21 @@ def test_by_the_clinics_clock_all_are_due_at_once(ward: Ward, tmp_path: Path) ->
         ]  # fmt: skip
 
 
+def test_a_panel_is_one_report_of_all_by_the_clinics_clock(ward: Ward, tmp_path: Path) -> None:
+    ward.now = SUNDAY
+    ward.admit("ana")
+    with office_at(ward, tmp_path, clinic="Europe/Paris") as office:
+        office.add(report="panel", zone="clinic")
+        office.add(report="panel", zone="clinic", programme="hypertension")
+        office.work(utc("2026-03-02T06:30"))
+        assert [(made.subject, made.patient_id) for made in office.made()] == [
+            ("all", None), ("programme:hypertension", None),
+        ]  # fmt: skip
+        assert {name.split("/")[1] for name in office.files()} == {"all", "programme-hypertension"}
+        with pytest.raises(ReportError, match="use --zone clinic"):
+            office.add(report="panel")
+
+
 def test_a_programme_is_whoever_is_in_it_when_it_is_due(office: Office) -> None:
     office.ward.admit("bob")
     office.add(programme="hypertension", rhythm=MONDAYS)

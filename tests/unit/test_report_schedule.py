@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reports.names import NAMES
 from reports.schedule.rhythm import WEEKDAYS, Rhythm, instant_of, last_due, next_due
+from reports.table import KINDS
 
 MONDAYS = Rhythm("week", "monday", time(7))
 SEVEN = Rhythm("day", "", time(7))
@@ -88,6 +90,10 @@ def test_it_is_due_on_its_days_and_nothing_lies_between_two_times(rhythm: Rhythm
         assert rhythm.falls_on(local.date())
     longest = {"day": 2, "week": 8, "month": 32}[rhythm.every]
     assert due - after <= timedelta(days=longest, hours=2)
+
+
+def test_the_names_known_without_pandas_are_those_of_the_reports() -> None:
+    assert set(KINDS) == set(NAMES)
 
 
 @pytest.mark.parametrize(
