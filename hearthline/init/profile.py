@@ -6,7 +6,14 @@ from types import MappingProxyType
 from typing import Final
 
 MIB: Final = 1024 * 1024
-SERVICES: Final = ("hearthline-ingest.service", "hearthline-backup.service", "hearthline-backup.timer")
+SERVICES: Final = (
+    "hearthline-ingest.service",
+    "hearthline-backup.service",
+    "hearthline-backup.timer",
+    "hearthline-reports.service",
+    "hearthline-due.service",
+    "hearthline-due.timer",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,12 @@ from hearthline.keeping.key import make_key
 
 TEMPLATES: Final = files("hearthline.init") / "templates"
 PLACE: Final = re.compile(r"@([a-z_]+)@")
-FOLDERS: Final = (("data", "hearthline", 0o700), ("backups", "hearthline", 0o700), ("broker", "mosquitto", 0o711))
+FOLDERS: Final = (
+    ("data", "hearthline", 0o700),
+    ("backups", "hearthline", 0o700),
+    ("reports", "hearthline", 0o700),
+    ("broker", "mosquitto", 0o711),
+)
 NOTES: Final = "README.txt"
 KEY: Final = "backup.key"
 MODES: Final = {"hearthline.toml": 0o600}  # it may come to hold a password

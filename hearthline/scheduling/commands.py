@@ -20,7 +20,7 @@ Zone = Annotated[str, typer.Option(help="patient: by each patient's clock; clini
 To = Annotated[
     str, typer.Option(help="folder:PATH, mail:ADDRESS (a note), or 'mail:ADDRESS, private' (the report attached).")
 ]
-Days = Annotated[int | None, typer.Option(min=1, help="How many days, else as many as suit the report.")]
+Days = Annotated[int | None, typer.Option(min=1, max=36_525, help="How many days, else as many as suit the report.")]
 
 
 @app.command("add")

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from models.keys import derived_id
 from models.tables import MadeReport, ReportRun, ReportSchedule
+from reports.errors import ReportError
 from reports.names import OF_MANY
 from reports.schedule.desk import Desk
 from reports.schedule.due import subjects_of
@@ -57,7 +58,7 @@ def make_all(desk: Desk, order: Order, subjects: list[Subject]) -> tuple[int, se
     others: a patient whose report cannot be made stops nobody. A database that is away raises."""
     made, wrong = 0, set[str]()
     of_whom = {subject.id: subject for subject in subjects}
-    for each in _finished(desk, order, list(of_whom)):
+    for each in _guarded(desk, order, list(of_whom)):
         if each.failed:
             wrong.add(each.failed)
             log.error("report.failed", run=order.run.hex)
@@ -68,6 +69,21 @@ def make_all(desk: Desk, order: Order, subjects: list[Subject]) -> tuple[int, se
         if desk.stop.is_set():
             break
     return made, wrong
+
+
+def _guarded(desk: Desk, order: Order, subjects: list[str]) -> "Iterator[Made]":
+    """What ends all of them, a process killed from outside or a package that is not there, is the last one's failure:
+    those that are lacking are tried again."""
+    from reports.errand import Made
+
+    try:
+        yield from _finished(desk, order, subjects)
+    except DBAPIError:
+        raise
+    except ReportError as error:
+        yield Made("", order.report, failed=str(error))
+    except Exception as error:  # its text may quote a value
+        yield Made("", order.report, failed=f"a fault of ours: {type(error).__name__}")
 
 
 def _finished(desk: Desk, order: Order, subjects: list[str]) -> "Iterator[Made]":
@@ -87,13 +103,8 @@ def _of_many(desk: Desk, errand: "Errand", subject: str) -> "Made":
     from reports.run import run_report
 
     with Session(desk.reader) as session:
-        try:
-            report = run_report(session, replace(errand.wish, patient=subject), errand.now)
-            forms = {form: FORMS[form](report) for form in errand.forms}
-        except DBAPIError:
-            raise
-        except Exception as error:  # its text may quote a value
-            return Made(subject, errand.wish.report, failed=f"a fault of ours: {type(error).__name__}")
+        report = run_report(session, replace(errand.wish, patient=subject), errand.now)
+        forms = {form: FORMS[form](report) for form in errand.forms}
     digest = report.content["readings"]["digest"]
     return Made(subject, errand.wish.report, forms, report.content["sufficient"], digest)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from importlib.util import find_spec
 from typing import Any, Final
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from reports.schedule.note import Note
 from reports.schedule.smtp import MailError
 from reports.schedule.subjects import Subject
 
-TRIES: Final = 4  # to make a report that cannot be made: what passes has passed by then
+TRIES: Final = 6  # to make a report: what passes has passed within a quarter of an hour
 FIRST_PAUSE: Final = timedelta(seconds=30)
 LONGEST_PAUSE: Final = timedelta(hours=1)
 PATIENCE: Final = timedelta(days=3)  # with a folder or a mail server that takes nothing
@@ -97,20 +98,27 @@ def _work_on(desk: Desk, job: Job) -> None:
 
 
 def _make(desk: Desk, job: Job) -> None:
+    if find_spec("pandas") is None:
+        return _try_again(desk, job, "pandas is not installed: pip install 'hearthline[reports]'", job.there)
     made, wrong = make_all(desk, job.order, job.lacking)
     if desk.stop.is_set():
         return None
     now, run = desk.clock(), job.order.run
-    there, failed, attempts = job.there + made, len(job.lacking) - made, job.attempts + 1
-    if failed and attempts < TRIES:
-        problem = f"reports that could not be made: {failed} ({', '.join(sorted(wrong))})"
-        return _change(desk, run, attempts=attempts, again_at=now + pause_after(attempts), problem=problem, made=there)
+    there, failed = job.there + made, len(job.lacking) - made
+    if failed and job.attempts + 1 < TRIES:
+        return _try_again(desk, job, f"reports that could not be made: {failed} ({', '.join(sorted(wrong))})", there)
     problem_left = f"reports that cannot be made: {failed} ({', '.join(sorted(wrong))})" if failed else None
     _change(desk, run, attempts=0, made=there, failed=failed, made_at=now, again_at=now, problem=problem_left)
     log.info("reports.made", run=run.hex, made=there, failed=failed)
     if not there and not failed:
         return _end(desk, run, NOBODY)
     return _deliver(desk, job, now, there, failed)
+
+
+def _try_again(desk: Desk, job: Job, problem: str, there: int) -> None:
+    attempts = job.attempts + 1
+    again_at = desk.clock() + pause_after(attempts)
+    _change(desk, job.order.run, attempts=attempts, again_at=again_at, problem=problem, made=there)
 
 
 def _deliver(desk: Desk, job: Job, made_at: datetime, made: int, failed: int) -> None:
