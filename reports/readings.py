@@ -120,7 +120,7 @@ def once(frame: pd.DataFrame, since: datetime) -> tuple[pd.DataFrame, dict[str, 
 
 def questionable(frame: pd.DataFrame) -> int:
     """How many are marked so; they count, though rules that look at a trend leave them out."""
-    return int(frame["quality"].map(lambda marks: "questionable" in marks).astype(bool).sum())
+    return sum("questionable" in marks for marks in frame["quality"])
 
 
 def digest(frame: pd.DataFrame) -> str:

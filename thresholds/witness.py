@@ -30,8 +30,10 @@ class Witness:
     said: dict[datetime, str] = field(default_factory=dict)
 
     def beside(self, history: Iterable[Sequence[Sample]]) -> Iterator[Sequence[Sample]]:
+        looked_at = self.looked_at.add
         for moment in history:
-            self.looked_at.update(sample.id for sample in moment)
+            for sample in moment:
+                looked_at(sample.id)
             yield moment
 
     def moved(self, moment: Sequence[Sample], window: object) -> None:

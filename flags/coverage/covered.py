@@ -27,12 +27,9 @@ Where = tuple[Spans, Spans]
 """Where there was a reading to judge by, and where there was enough."""
 
 
-@dataclass(slots=True)
-class Known:
-    """Where, from when each reading was received and from when it was measured, for the rules of one stream that look
-    at every sample and always have enough: most do."""
-
-    of_all: tuple[Where, Where] | None = None
+Known = dict[frozenset[UUID], tuple[Where, Where]]
+"""Where, from when each reading was received and from when it was measured, for the rules of one stream that look at
+every sample, as most do: by the ids of those at which there was too little to judge by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +57,11 @@ def covered(
     """`samples`: those of the rule's stream in the span and `lookback` before it, with the newest older one. `known`
     keeps, for the next rule with the same of all this, what is the same for it."""
     looks = _looks(rule, samples, replace(case, now=span[1]))
-    shared = known if looks.samples is samples and not looks.lacking and not rule.closes_itself else None
-    found = (shared and shared.of_all) or (
-        _data(rule, looks, case, span, received_at),
-        _data(rule, looks, case, span, {}),
-    )
-    if shared is not None:
-        shared.of_all = found
+    same = known is not None and looks.samples is samples and not rule.closes_itself
+    found = known.get(looks.lacking) if known is not None and same else None
+    found = found or (_data(rule, looks, case, span, received_at), _data(rule, looks, case, span, {}))
+    if known is not None and same:
+        known[looks.lacking] = found
     (data, enough), (data_since, enough_since) = found
     applied = _where(rule, case, span, lambda at: applies(rule, case, at))
     informed = _where(rule, case, span, lambda at: not missing_facts(rule, case, at))

@@ -39,7 +39,7 @@ def cover_rules(session: Session, patient_id: str, rules: list[Rule], span: Span
         samples = marked(stream, found, case.zone)
         there = [sample for sample in samples if sample.at < span[1]]
         received_at = _received(session, patient_id, stream, samples[0].at if samples else begin)
-        known = Known()
+        known: Known = {}
         for rule in mine:
             yield covered(rule, there, case, span, running=running, received_at=received_at, known=known)
 

@@ -160,13 +160,14 @@ def _activity(glucose: Glucose, n: int) -> dict[str, Figure]:
 
 
 def _days(glucose: Glucose) -> list[dict[str, Any]]:
-    return [_day(day, each) for day, each in glucose.frame.groupby("day")]
-
-
-def _day(day: Any, frame: pd.DataFrame) -> dict[str, Any]:
-    low, mean, high = (finite(frame["value"].agg(name)) for name in ("min", "mean", "max"))
-    in_range = share(frame["band"].eq("target").sum(), len(frame))
-    return {"day": day.isoformat(), "n": len(frame), "mean": mean, "min": low, "max": high, "in_range_pct": in_range}
+    frame = glucose.frame.assign(good=glucose.frame["band"].eq("target"))
+    values = frame.groupby("day")["value"].agg(["size", "mean", "min", "max"])
+    good = frame.groupby("day")["good"].sum()
+    return [
+        {"day": day.isoformat(), "n": int(n), "mean": finite(mean), "min": finite(low), "max": finite(high),
+         "in_range_pct": share(good[day], n)}
+        for day, n, mean, low, high in values.itertuples()
+    ]  # fmt: skip
 
 
 def _goal_line(group: Group, name: str, less: bool, percent: int) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Which readings make a date a device-day, date by date (§4.6)."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -47,28 +47,36 @@ def marked(frame: pd.DataFrame, zone: str) -> pd.DataFrame:
 
 def evidence(frame: pd.DataFrame, zone: str) -> list[Row]:
     """A row a date with any reading, oldest first."""
-    by_day: dict[date, list[tuple[Any, ...]]] = {}
-    said = [frame[name] for name in ("reason", "measure", "device_id")]
-    readings = zip(*said, moments(frame, "received_at"), moments(frame), strict=True)
-    for day, each in zip(frame["day"], readings, strict=True):
-        by_day.setdefault(day, []).append(each)
-    return [_row(day, by_day[day], ZoneInfo(zone)) for day in sorted(by_day)]
+    good = frame[frame["reason"] == ""]
+    first = good.sort_values(["received_at", "measured_at"]).drop_duplicates("day")
+    firsts = {day: each for day, *each in zip(first["day"], moments(first), moments(first, "received_at"), strict=True)}
+    counts, excluded = Counter(good["day"]), Counter(zip(frame["day"], frame["reason"], strict=True))
+    kinds = {name: _by_day(good, name) for name in ("measure", "device_id")}
+    return [
+        {
+            "date": day,
+            "readings": counts[day],
+            "measures": sorted(kinds["measure"].get(day, ())),
+            "devices": sorted(kinds["device_id"].get(day, ())),
+            **_first(firsts.get(day, [None, None]), ZoneInfo(zone)),
+            **{f"excluded_{name}": excluded[day, name] for name in REASONS},
+        }
+        for day in sorted(set(frame["day"]))
+    ]
 
 
-def _row(day: date, readings: list[tuple[Any, ...]], zone: ZoneInfo) -> Row:
-    good = [each for each in readings if not each[0]]
-    counts = Counter(each[0] for each in readings)
-    received, measured = min((each[3:] for each in good), default=(None, None))
-    return {
-        "date": day,
-        "readings": len(good),
-        "measures": sorted({each[1] for each in good}),
-        "devices": sorted({each[2] for each in good}),
-        "first_measured_at": measured,
-        "first_received_at": received,
-        "received_date": None if received is None else received.astimezone(zone).date(),
-        **{f"excluded_{name}": counts[name] for name in REASONS},
-    }
+def _by_day(frame: pd.DataFrame, name: str) -> dict[date, set[str]]:
+    found: dict[date, set[str]] = {}
+    for day, value in set(zip(frame["day"], frame[name], strict=True)):
+        found.setdefault(day, set()).add(value)
+    return found
+
+
+def _first(instants: Sequence[datetime | None], zone: ZoneInfo) -> Row:
+    """Of the reading of the date that was received first."""
+    measured, received = instants
+    known = None if received is None else received.astimezone(zone).date()
+    return {"first_measured_at": measured, "first_received_at": received, "received_date": known}
 
 
 @dataclass(frozen=True, slots=True)

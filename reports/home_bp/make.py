@@ -132,9 +132,15 @@ def _severe(ask: Ask, frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _days(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    by_day = frame.groupby("day")[list(COLUMNS)]
+    rows = zip(by_day.size().items(), by_day.mean().itertuples(index=False), strict=True)
     return [
-        {"day": day.isoformat(), "n": len(each), **{name: finite(each[name].mean()) for name in COLUMNS}}
-        for day, each in frame.groupby("day")
+        {
+            "day": day.isoformat(),
+            "n": int(count),
+            **{name: finite(mean) for name, mean in zip(COLUMNS, means, strict=True)},
+        }
+        for (day, count), means in rows
     ]
 
 
