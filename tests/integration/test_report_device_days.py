@@ -61,6 +61,60 @@ def test_so_many_days_are_for_that_code(ward: Ward, count: int, code: str | None
     assert (window["first"], window["last"], window["days_left"]) == ("2026-01-10", "2026-02-08", 0)
 
 
+def test_the_thirty_first_date_begins_another_window(ward: Ward) -> None:
+    ana(ward)
+    weigh(ward, range(31))
+    told = days(ward, until=END + timedelta(days=10), period=45)
+    assert [(each["device_days"], each["supply_code"], each["setup_99453"]) for each in told["windows"]] == [
+        (30, "99454", True), (1, None, False),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("minutes", "counted"), [(-1, 2), (0, 1)])
+def test_a_window_ends_with_the_midnight_of_the_patient(ward: Ward, minutes: int, counted: int) -> None:
+    """Measured in its last hour, received a minute before midnight in New York or at it."""
+    ana(ward)
+    weigh(ward, range(1))
+    midnight = datetime(2026, 2, 9, 5, tzinfo=UTC)
+    at = midnight - timedelta(minutes=30)
+    ward.now = midnight + timedelta(minutes=minutes)
+    ward.take("device-of-ana", "weight", weighing(29, at))
+    [window] = days(ward, until=midnight)["windows"]
+    assert (window["device_days"], window["days_received_late"]) == (counted, 2 - counted)
+
+
+def test_the_date_of_a_hand_over_is_a_day_of_both(ward: Ward) -> None:
+    """What is measured at the very instant is of who gets the device."""
+    ana(ward)
+    ward.admit("ben", NEW_YORK)
+    ward.hand("device-of-ana", "ben", from_at=START)
+    ward.now = START + timedelta(hours=1)
+    ward.take("device-of-ana", "weight", weighing(1, START - timedelta(minutes=1)), weighing(2, START))
+    told = [days(ward, patient)["evidence"] for patient in ("ana", "ben")]
+    assert [[(row["date"], row["readings"]) for row in each] for each in told] == [[("2026-01-10", 1)]] * 2
+
+
+def test_what_a_telephone_typed_in_beside_the_device_takes_no_day_away(ward: Ward) -> None:
+    ana(ward)
+    ward.equip("ana", "a-telephone")
+    weigh(ward, range(1))
+    ward.now = START + timedelta(minutes=5)
+    ward.take("a-telephone", "weight", weighing(1, START, entry="manual"))
+    told = days(ward)
+    assert (value(told, "device_days"), told["readings"]["left_out"]) == (1, {"manual": 1})
+
+
+def test_a_clock_in_doubt_and_a_refused_reading_make_no_day(ward: Ward) -> None:
+    ana(ward)
+    weigh(ward, range(1))
+    ward.now = START + timedelta(days=2)
+    at = START + timedelta(days=1)
+    assert ward.take("device-of-ana", "weight", weighing(1, datetime(2000, 1, 1, 0, 5, tzinfo=UTC))) == ["stored"]
+    refused = taken("w3", at, weight=900.0)
+    assert ward.take("device-of-ana", "weight", refused) == ["decode.out_of_range"]
+    assert value(days(ward), "device_days") == 1
+
+
 def test_many_readings_of_many_devices_are_one_day(ward: Ward) -> None:
     ana(ward)
     ward.equip("ana", "cuff-of-ana")

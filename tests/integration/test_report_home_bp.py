@@ -223,6 +223,21 @@ def test_means_are_those_of_475_real_people_without_what_cannot_be(ward: Ward, c
         assert found[f"{name}_mean"]["value"] == pytest.approx(sum(usual) / len(usual), rel=1e-6)
         every = [float(row[place]) for row in rows if all(row)]
         assert round(sum(every) / len(every), 4) == known[f"mean_{name}"]
+    counts = (
+        ("140", "90", known["rows_at_or_above_140_or_90"] - 1),
+        ("160", "110", known["rows_at_or_above_160_or_110"]),
+    )
+    for over, under, count in counts:  # the first without 10/90, which is in quarantine
+        limits = [
+            Limit(
+                "BP-HOME-EU", name, Amount(text, "mmHg"), MONDAY, None, "patient", "Dr. Roy", "provider", "as counted"
+            )
+            for name, text in (("systolic", over), ("diastolic", under))
+        ]
+        ward.now += timedelta(hours=1)
+        with Session(ward.engine) as session, session.begin():
+            set_limits(session, "ana", limits, now=ward.now)
+        assert value(home_bp(ward), "above_home_eu_pct") / 100 * 3996 == pytest.approx(count)
 
 
 @given(st.integers(0, 2**32))

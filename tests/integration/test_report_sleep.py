@@ -178,19 +178,43 @@ def lowenstein(corpora: Path) -> list[dict[str, str]]:
         return [dict(zip(names, row, strict=True)) for row in csv.reader(lines)]
 
 
+def replayed(ward: Ward, rows: list[dict[str, str]], patient: str) -> dict[str, Any]:
+    """The report of a machine's nights."""
+    machine = ward.admit(patient, "Europe/Berlin")
+    for number, row in enumerate(rows):
+        begin, hours = datetime.fromisoformat(row["session_start"] + ":00"), float(row["therapy_hours"])
+        body = night(number, hours, begin, ahi=float(row["sessions_ahi"]))
+        body["values"]["therapy_time"] = {"value": hours, "unit": "h"}
+        assert ward.take(machine, "sleep", body) == ["stored"]
+    return ward.told("sleep", patient, 60, until=datetime(2026, 8, 1, tzinfo=UTC))
+
+
+@pytest.mark.slow
+def test_hours_of_two_real_machines_are_those_known_of_both(ward: Ward, corpora: Path) -> None:
+    """Of the known mean index this report leaves out the two nights under two hours."""
+    rows = lowenstein(corpora)
+    known = json.loads((corpora / "cpap-lowenstein" / "expected.json").read_text())
+    both = [
+        replayed(ward, [row for row in rows if row["device_id"] == each], f"of-{each}") for each in known["devices"]
+    ]
+    hours = sum(value(told, "therapy_hours_total") for told in both)
+    assert (round(hours, 4), round(hours / known["nights"], 4)) == (known["hours_total"], known["hours_mean"])
+    assert sum(value(told, "nights_under_4h") for told in both) == known["nights_under_4h"]
+    nights = [row for told in both for row in told["nights"]]
+    assert sum(row["ahi"] is None for row in nights) == 2
+    stated = {each["start"]: each["ahi_given"] for each in known["nights_list"]}
+    assert round(sum(stated.values()) / len(stated), 4) == known["ahi_mean_of_nights"]
+    ends = [date.fromisoformat(each["date"]) + timedelta(days=1) for each in known["nights_list"]]
+    assert sorted(row["night"] for row in nights) == sorted(day.isoformat() for day in ends)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("device", ["31", "43"])
 def test_hours_and_indices_are_those_of_real_nights_on_therapy(ward: Ward, corpora: Path, device: str) -> None:
     """The stated index is kept; that of nights under two hours is left out, which the known mean of it counts."""
     rows = [row for row in lowenstein(corpora) if row["device_id"] == device]
     known = json.loads((corpora / "cpap-lowenstein" / "expected.json").read_text())
-    machine = ward.admit("ana", "Europe/Berlin")
-    for number, row in enumerate(rows):
-        begin, hours = datetime.fromisoformat(row["session_start"] + ":00"), float(row["therapy_hours"])
-        body = night(number, hours, begin, ahi=float(row["sessions_ahi"]))
-        body["values"]["therapy_time"] = {"value": hours, "unit": "h"}
-        assert ward.take(machine, "sleep", body) == ["stored"]
-    told = told_of(ward, 60, datetime(2026, 8, 1, tzinfo=UTC))
+    told = replayed(ward, rows, "ana")
     hours = [float(row["therapy_hours"]) for row in rows]
     assert value(told, "therapy_hours_total") == pytest.approx(sum(hours), rel=1e-6)
     assert value(told, "nights") == known["devices"][device]
@@ -212,5 +236,12 @@ def test_hours_are_those_of_four_real_months(ward: Ward, corpora: Path) -> None:
     told = told_of(ward, 150, datetime(2025, 12, 31, tzinfo=UTC))
     assert value(told, "nights") == len(rows) == 120
     assert round(value(told, "therapy_hours_mean") * 60, 4) == 420.3833
+    known = json.loads((folder / "expected.json").read_text())
+    long = [each["therapy_time"] for each in told["nights"] if each["therapy_time"] > 120]
+    assert round(sum(long) / len(long), 4) == known["mean_minutes_over_120"]
+    assert sum(each["therapy_time"] == 0 for each in told["nights"]) == known["zero_usage_nights"]
+    assert max(each["therapy_time"] for each in told["nights"]) == known["max_minutes"]
+    used = [row["totalUsage"] for row in rows if row["totalUsage"]]
+    assert value(told, "therapy_hours_mean_when_used") == pytest.approx(sum(used) / len(used) / 60, rel=1e-6)
     assert value(told, "nights_under_4h") == sum(row["totalUsage"] < 240 for row in rows)
     assert value(told, "best_30_pct") is not None

@@ -2,9 +2,11 @@
 
 import csv
 import json
+from calendar import isleap
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy.orm import Session
@@ -188,3 +190,22 @@ def test_figures_are_those_known_of_seven_years_of_one_persons_scale(ward: Ward,
     with (folder / "gewichtsdaten.csv").open(newline="") as lines:
         sent = [float(row["gewicht"]) for row in csv.DictReader(lines)]
     assert value(told, "mean") == pytest.approx(sum(sent) / len(sent), rel=1e-6)
+    spring = weight(ward, 240, datetime(2020, 8, 31, tzinfo=UTC))
+    assert value(spring, "longest_gap") == int(known["longest_gap_days"]) - 1  # dates without, between 58.13 days
+    berlin = ZoneInfo("Europe/Berlin")
+    for year, of_year in known["per_year"].items():
+        told = weight(ward, 365 + isleap(int(year)), datetime(int(year) + 1, 1, 1, tzinfo=berlin).astimezone(UTC))
+        found = (told["readings"]["used"], round(value(told, "mean"), 4), value(told, "min"), value(told, "max"))
+        assert found == (of_year["n"], of_year["mean_kg"], of_year["min"], of_year["max"])
+
+
+@pytest.mark.slow
+def test_every_weighing_of_a_file_in_another_form_counts(ward: Ward, corpora: Path) -> None:
+    """Its column of instants is one for 35 rows; its dates and times are not."""
+    folder = corpora / "weight-series"
+    device = ward.admit("ana", "Europe/Berlin")
+    columns = "measured_at=datum+zeit,weight=gewicht:kg"
+    ward.replay(device, folder / "variant.csv", columns, "Europe/Berlin", "weight")
+    readings = weight(ward, 3650, datetime(2021, 9, 1, tzinfo=UTC))["readings"]
+    known = json.loads((folder / "expected.json").read_text())
+    assert readings["used"] + sum(readings["left_out"].values()) == known["variant_csv"]["rows"]
