@@ -34,12 +34,16 @@ Key = tuple[str, str]
 Routed = tuple[Sample, str]  # beside the device that took it
 
 
-def load_samples(connection: Connection, windows: Iterable[tuple[str, str, datetime]]) -> dict[Key, list[Sample]]:
+def load_samples(
+    connection: Connection, windows: Iterable[tuple[str, str, datetime]], stored_by: datetime | None = None
+) -> dict[Key, list[Sample]]:
     """For each (patient, stream, from): the samples measured from then on, after the newest trustworthy one before,
-    ordered by (at, id). What is not from the patient is in a stream of its own."""
+    ordered by (at, id). What is not from the patient is in a stream of its own. With `stored_by` those that were
+    stored by then."""
     dialect = dialect_of(connection)
-    keys = json.dumps([(patient, stream, dialect.said(begin)) for patient, stream, begin in windows])
-    statements = _window(dialect), _before(dialect)
+    by = [] if stored_by is None else [dialect.said(stored_by)]
+    keys = json.dumps([(patient, stream, dialect.said(begin), *by) for patient, stream, begin in windows])
+    statements = _window(dialect, by=bool(by)), _before(dialect, by=bool(by))
     rows = [row for statement in statements for row in connection.exec_driver_sql(statement, (keys,)).all()]
     samples: dict[Key, list[Routed]] = {}
     for row in rows:
@@ -69,33 +73,34 @@ def _without_copies(samples: Sequence[Routed]) -> list[Routed]:
 # and would read the whole table for a batch of some fifty patients. SQLite always goes key by key.
 
 
-def _window(dialect: Dialect) -> str:
-    wanted = f"{_same(dialect)} AND r.measured_at >= {dialect.instant_at(2)}"
+def _window(dialect: Dialect, *, by: bool) -> str:
+    wanted = f"{_same(dialect, by=by)} AND r.measured_at >= {dialect.instant_at(2)}"
     if dialect.name == "sqlite":
         return f"SELECT {SAMPLE} FROM {dialect.keys} JOIN reading r ON {wanted}"  # noqa: S608  static text
     return _key_by_key(dialect, f"{wanted} OFFSET 0")
 
 
-def received(dialect: Dialect) -> str:
-    """Ids and instants of receipt, by keys as those of `load_samples`."""
-    wanted = f"{_same(dialect)} AND r.measured_at >= {dialect.instant_at(2)}"
+def received(dialect: Dialect, *, by: bool = False) -> str:
+    """Ids and instants of receipt, by keys as those of `load_samples`; `by`: stored by the instant that is fourth."""
+    wanted = f"{_same(dialect, by=by)} AND r.measured_at >= {dialect.instant_at(2)}"
     return f"SELECT r.id, r.received_at FROM {dialect.keys} JOIN reading r ON {wanted}"  # noqa: S608  static text
 
 
-def _before(dialect: Dialect) -> str:
+def _before(dialect: Dialect, *, by: bool) -> str:
     """All of the newest instant: of copies of one value it must not depend on the window which is used."""
     newest = (
-        f"SELECT o.measured_at FROM reading o WHERE {_same(dialect, 'o')} "  # noqa: S608  static text
+        f"SELECT o.measured_at FROM reading o WHERE {_same(dialect, 'o', by=by)} "  # noqa: S608  static text
         f"AND o.measured_at < {dialect.instant_at(2)} AND o.time_quality = 'good' ORDER BY o.measured_at DESC LIMIT 1"
     )
-    wanted = f"{_same(dialect)} AND r.time_quality = 'good' AND r.measured_at = ({newest})"
+    wanted = f"{_same(dialect, by=by)} AND r.time_quality = 'good' AND r.measured_at = ({newest})"
     if dialect.name == "sqlite":
         return f"SELECT {SAMPLE} FROM {dialect.keys} JOIN reading r ON {wanted}"  # noqa: S608  static text
     return _key_by_key(dialect, f"{wanted} OFFSET 0")
 
 
-def _same(dialect: Dialect, table: str = "r") -> str:
-    return f"{table}.patient_id = {dialect.text_at(0)} AND {table}.stream = {dialect.text_at(1)}"
+def _same(dialect: Dialect, table: str = "r", *, by: bool) -> str:
+    stored = f" AND {table}.stored_at <= {dialect.instant_at(3)}" if by else ""
+    return f"{table}.patient_id = {dialect.text_at(0)} AND {table}.stream = {dialect.text_at(1)}{stored}"
 
 
 def _key_by_key(dialect: Dialect, wanted: str) -> str:

@@ -27,6 +27,11 @@ OF_DEVICE: Final = (
 # by the bytes: a message that was sent again was refused again, and is one
 REFUSED: Final = "refusal r JOIN device d ON d.id = r.device_id JOIN message m ON m.id = r.message_id"
 NOT_STORED: Final = "state IN ('open', 'dismissed')"  # what is resolved is there as a reading
+STORED_BY: Final = " AND r.stored_at <= :by"
+NOT_STORED_BY: Final = (
+    f"m.stored_at <= :by AND ({NOT_STORED}"  # noqa: S608  static text
+    " OR NOT EXISTS (SELECT 1 FROM message s WHERE s.id = r.resolved_by AND s.stored_at <= :by))"
+)
 KIND_OF_REFUSAL: Final = "CASE code WHEN 'store.conflict' THEN 'conflict' ELSE 'refused' END"
 
 
@@ -48,9 +53,9 @@ def count_missing(connection: Connection, now: datetime, devices: Iterable[str] 
     return {each.device: each.count.missing for each in found if each.count.missing}
 
 
-def read_numbers(connection: Connection, device_id: str) -> Numbers:
-    """All that is known of one device's numbers."""
-    for device, rows in _edges(connection, device_id, BEGINNING):
+def read_numbers(connection: Connection, device_id: str, stored_by: datetime | None = None) -> Numbers:
+    """All that is known of one device's numbers, or was known at `stored_by`."""
+    for device, rows in _edges(connection, device_id, BEGINNING, stored_by):
         return _numbers(device, rows, dialect_of(connection), whole=True)
     return Numbers(device_id, read_count([]), cut=False)
 
@@ -60,12 +65,16 @@ Edge = tuple[str, str, int, Any, int | None, int | None, int]
 order, and its place from the newest."""
 
 
-def _edges(connection: Connection, device_id: str | None, since: datetime) -> Iterator[tuple[str, list[Edge]]]:
+def _edges(
+    connection: Connection, device_id: str | None, since: datetime, stored_by: datetime | None = None
+) -> Iterator[tuple[str, list[Edge]]]:
     """The first and the last numbers of all stretches, by device."""
     dialect = dialect_of(connection)
     values = {"since": dialect.said(since), "factory": dialect.said(FACTORY)}
     one = {} if device_id is None else {"device": device_id}
-    rows = connection.execute(text(_statement(alone=device_id is not None)), values | one)
+    by = {} if stored_by is None else {"by": dialect.said(stored_by)}
+    statement = _statement(alone=device_id is not None, by=bool(by))
+    rows = connection.execute(text(statement), values | one | by)
     for device, edges in groupby(rows, key=lambda row: str(row[0])):
         yield device, [tuple(row) for row in edges]
 
@@ -93,17 +102,17 @@ def _stretches(edges: list[Edge], dialect: Dialect) -> Iterator[Stretch]:
             first, since = None, None
 
 
-def _statement(*, alone: bool) -> str:
+def _statement(*, alone: bool, by: bool) -> str:
     """What was refused has no time that could be believed; it is in the order of its numbers, so that the order of
     arrival decides nothing."""
     mine = "seq IS NOT NULL AND d.id = :device" if alone else "seq IS NOT NULL"
     # CROSS JOIN: SQLite then goes by device, and so by the index on (device_id, measured_at)
-    readings = f"{OF_DEVICE} AND {mine}"
+    readings = f"{OF_DEVICE} AND {mine}{STORED_BY if by else ''}"
     numbers = (
         f"{readings} AND time_quality = 'good' AND measured_at >= :since "  # noqa: S608  static text
         f"UNION ALL {readings} AND time_quality = 'doubtful' AND (measured_at >= :since OR measured_at < :factory) "
         f"UNION ALL SELECT d.id, {KIND_OF_REFUSAL}, seq, CAST(NULL AS timestamptz) "
-        f"FROM {REFUSED} WHERE {mine} AND {NOT_STORED} AND r.received_at >= :since "
+        f"FROM {REFUSED} WHERE {mine} AND {NOT_STORED_BY if by else NOT_STORED} AND r.received_at >= :since "
         f"GROUP BY d.id, {KIND_OF_REFUSAL}, seq, sha256, element"
     )
     neighbours = (

@@ -15,7 +15,7 @@ from thresholds import RULES
 from thresholds.compare import convert
 from thresholds.facts import date_fact, decimal_fact
 from thresholds.limits import PATIENT, InForce, limit_in_force
-from thresholds.types import Amount, Case, Fact, Limit
+from thresholds.types import Amount, Awaited, Case, Fact, Limit
 
 Row = TypeVar("Row", PatientFact, PatientLimit, ProgrammeEnrolment)
 
@@ -93,12 +93,13 @@ def _subject(
     journeys: list[ProgrammeEnrolment],
 ) -> Subject:
     facts = [Fact(row.name, row.value, row.from_at, row.until_at) for row in stated]
-    limits = [_limit(row) for row in own]
+    limits, awaited = [_limit(row) for row in own], list[Awaited]()
     for row in journeys:
         more = implied(row.programme, row.from_at, row.until_at, author=row.author)
         facts += more.facts
         limits += more.limits
-    case = Case(patient.zone, until, tuple(facts), limits=tuple(limits))
+        awaited += more.awaited
+    case = Case(patient.zone, until, tuple(facts), limits=tuple(limits), awaited=tuple(awaited))
     return Subject(patient.id, patient.name, patient.zone, case)
 
 

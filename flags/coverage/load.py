@@ -17,28 +17,31 @@ from models.life import UNSEEN
 from models.running import list_runs
 from thresholds import RULES
 from thresholds.doubt import RECALL, marked
-from thresholds.types import Rule
+from thresholds.types import Case, Rule
 
 INGEST: Final = "ingest"
 
 
-def cover(session: Session, patient_id: str, span: Span, now: datetime) -> list[Covered]:
-    """Each rule that is on and was for the patient at any time of the span, in the table's order."""
+def cover(session: Session, patient_id: str, span: Span, now: datetime, then: Case | None = None) -> list[Covered]:
+    """Each rule that is on and was for the patient at any time of the span, in the table's order. `then`: the patient
+    as known at `now`, where that is past; readings that were stored later are left out."""
     rules = [rule for rule in RULES.values() if rule.on]
-    return [each for each in cover_rules(session, patient_id, rules, span, now) if each.applied]
+    return [each for each in cover_rules(session, patient_id, rules, span, now, then) if each.applied]
 
 
-def cover_rules(session: Session, patient_id: str, rules: list[Rule], span: Span, now: datetime) -> Iterator[Covered]:
-    connection = session.connection()
-    case = load_cases(connection, [patient_id], now)[patient_id]
+def cover_rules(
+    session: Session, patient_id: str, rules: list[Rule], span: Span, now: datetime, then: Case | None = None
+) -> Iterator[Covered]:
+    connection, by = session.connection(), None if then is None else now
+    case = then or load_cases(connection, [patient_id], now)[patient_id]
     running = _running(session, span, now)
     for stream in dict.fromkeys(rule.stream for rule in rules):
         mine = [rule for rule in rules if rule.stream == stream]
         begin = before(span[0], max(rule.lookback for rule in mine) + RECALL.get(stream, timedelta(0)))
-        found = load_samples(connection, [(patient_id, stream, begin)]).get((patient_id, stream), [])
+        found = load_samples(connection, [(patient_id, stream, begin)], by).get((patient_id, stream), [])
         samples = marked(stream, found, case.zone)
         there = [sample for sample in samples if sample.at < span[1]]
-        received_at = _received(session, patient_id, stream, samples[0].at if samples else begin)
+        received_at = _received(session, patient_id, stream, samples[0].at if samples else begin, by)
         known: Known = {}
         for rule in mine:
             yield covered(rule, there, case, span, running=running, received_at=received_at, known=known)
@@ -50,10 +53,12 @@ def _running(session: Session, span: Span, now: datetime) -> list[Span]:
     return merged((begin, now if seen >= now - UNSEEN else seen) for begin, seen in runs)
 
 
-def _received(session: Session, patient_id: str, stream: str, since: datetime) -> dict[UUID, datetime]:
+def _received(
+    session: Session, patient_id: str, stream: str, since: datetime, by: datetime | None
+) -> dict[UUID, datetime]:
     """As the driver reads it: a sensor has tens of thousands."""
     connection = session.connection()
     dialect = dialect_of(connection)
-    keys = json.dumps([(patient_id, stream, dialect.said(since))])
-    rows = connection.exec_driver_sql(received(dialect), (keys,))
+    keys = json.dumps([(patient_id, stream, dialect.said(since), *([] if by is None else [dialect.said(by)]))])
+    rows = connection.exec_driver_sql(received(dialect, by=by is not None), (keys,))
     return {uuid_of(row[0]): dialect.read(row[1]) for row in rows}

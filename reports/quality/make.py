@@ -1,8 +1,8 @@
 """The figures of data quality."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
 import pandas as pd
 
@@ -16,10 +16,6 @@ from reports.quality.readings import figures_of, read_everything
 from reports.quality.refused import held, refusals
 from reports.readings import counting, digest, questionable
 from reports.report import Ask, Found
-
-OF_TODAY: Final = (
-    "Missing numbers, coverage and the state of refusals are of the record as it is, not as of the cursor."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +39,8 @@ def make(ask: Ask) -> Found:
     tables = {"by_device": found.devices, "refusals": found.refused, "coverage": coverage, "days": found.days}
     why = "" if len(everything) else "no readings in the period"
     page = partial(blocks, found, figures, ask)
-    notes = [OF_TODAY]
     return Found(
-        figures, len(frame), digest(frame), left_out, [], tables, notes, page, why, questionable=questionable(frame)
+        figures, len(frame), digest(frame), left_out, [], tables, [], page, why, questionable=questionable(frame)
     )  # fmt: skip
 
 
@@ -71,7 +66,7 @@ def _of_device(ask: Ask, frame: pd.DataFrame, device: str) -> dict[str, Any]:
 def _gaps(ask: Ask, device: str) -> list[Gap]:
     """Holes in the device's numbers that may lie in the period."""
     since, until = ask.period.since, ask.period.until
-    found = read_numbers(ask.session.connection(), device).count.gaps
+    found = read_numbers(ask.session.connection(), device, ask.cursor).count.gaps
     return [each for each in found if (each.after or since) <= until and (each.before or until) >= since]
 
 
@@ -80,7 +75,8 @@ def _coverage(ask: Ask) -> list[dict[str, Any]]:
     until = min(ask.period.until, ask.cursor)
     if until <= ask.period.since:
         return []
-    found = cover(ask.session, ask.subject.id, (ask.period.since, until), ask.cursor)
+    then = replace(ask.subject.case, now=ask.cursor)
+    found = cover(ask.session, ask.subject.id, (ask.period.since, until), ask.cursor, then)
     return [
         {
             "rule": each.rule,

@@ -7,7 +7,14 @@ from typing import Any
 
 import msgspec
 import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from flags.actions import acknowledge
+from flags.evaluate import evaluate
+from models.tables import Flag
+from registry.enrolments import join_programme
+from registry.facts import set_fact
 from reports.table import KINDS
 from tests.support.wards import Ward, taken
 
@@ -194,3 +201,27 @@ def test_a_cursor_before_everything_is_a_report_of_nothing(ward: Ward, report: s
     made = ward.report(report, subject, 14, until=END, cursor=datetime(2020, 1, 1, tzinfo=UTC))
     assert (made.content["readings"]["used"], made.content["sufficient"]) == (0, False)
     assert made.html()
+
+
+@every_report
+def test_as_of_gives_the_same_report_whatever_happened_since(ward: Ward, report: str) -> None:
+    """Readings arrived late, a flag was raised and acknowledged, facts and a programme were stated."""
+    device = ward.admit("ana", facts=("condition=hypertension",))
+    daily(ward, device, range(10))
+    before, _ = told(ward, report)
+    cursor = ward.now
+    ward.now += timedelta(hours=1)
+    daily(ward, device, range(10, 14), "late")
+    ward.take(device, "blood_pressure", taken("sev", END - timedelta(days=2, hours=3), systolic=190, diastolic=99))
+    evaluate(ward.engine, ["ana"], clock=lambda: ward.now)
+    with Session(ward.engine) as session, session.begin():
+        set_fact(session, "ana", "dry_weight", "70", author="test", now=ward.now)
+        join_programme(session, "ana", "hypertension", author="test", now=ward.now, from_at=START)
+        for flag in session.scalars(select(Flag)).all():
+            if flag.status == "open":
+                acknowledge(session, flag.id, actor="nurse", note="", now=ward.now)
+    subject = "all" if KINDS[report].many else "ana"
+    again = msgspec.to_builtins(ward.report(report, subject, 14, until=END, cursor=cursor).content)
+    assert again == before | {"made_at": again["made_at"]}
+    later, _ = told(ward, report)
+    assert later["readings"]["used"] > before["readings"]["used"] or report == "device-days"

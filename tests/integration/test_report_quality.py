@@ -4,7 +4,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from models.tables import Message, Refusal
+from registry.facts import set_fact
 from tests.support.wards import Ward, taken
 
 START = datetime(2026, 3, 2, 7, tzinfo=UTC)
@@ -98,3 +102,30 @@ def test_no_match_is_never_shown_without_the_hours_in_which_there_could_have_bee
     assert told["coverage"]
     assert all(0 <= line["could_have_fired_pct"] <= 100 for line in told["coverage"])
     assert "no match says nothing of other hours" in ward.report("quality", "ana", 7, until=END).html()
+
+
+def test_as_of_says_what_was_stored_refused_missing_and_watched_by_then(any_ward: Ward) -> None:
+    """Since then a gap was closed, a refusal was tried again and stored, and a condition stated."""
+    ward = any_ward
+    ana(ward)
+    for number, seq in enumerate([1, 2, 5, 6]):
+        send(ward, number, 1, seq=seq)
+    unknown = "a-strange-scale"
+    ward.take(unknown, "weight", weighing(9, seq=1))
+    assert send(ward, 5, 1, weight=900) == ["decode.out_of_range"]
+    ward.now = END
+    before = quality(ward)
+    assert (value(before, "missing_numbers"), value(before, "refused")) == (2, 1)
+    ward.now = END + timedelta(hours=1)
+    ward.take("device-of-ana", "weight", weighing(3, seq=3) | {"id": "late"}, weighing(4, seq=4) | {"id": "later"})
+    with Session(ward.engine) as session, session.begin():
+        set_fact(session, "ana", "condition", "heart_failure", author="test", now=ward.now)
+        refused = session.scalars(select(Refusal).where(Refusal.code == "decode.out_of_range")).one()
+        later = session.scalars(select(Message).order_by(Message.stored_at.desc())).first()
+        assert later is not None
+        refused.state, refused.resolved_by = "resolved", later.id
+    again = ward.told("quality", "ana", 7, until=END, cursor=datetime.fromisoformat(before["cursor"]))
+    assert again == before | {"made_at": again["made_at"]}
+    now = quality(ward)
+    assert (value(now, "missing_numbers"), now["refusals"][0]["state"]) == (0, "resolved")
+    assert now["coverage"] != before["coverage"]
