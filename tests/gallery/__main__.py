@@ -57,7 +57,7 @@ def recordings(folder: Path) -> Iterator[Sheet]:
         for each in RECORDINGS:
             each.store(ward, CORPORA, each.patient)
             for kind, days, until in each.reports:
-                report = ward.report(kind, each.patient, days, until=day(until))
+                report = ward.report(kind, each.patient, days, until=day(until), **each.options)
                 yield write(report, f"{each.patient}-{kind}-{days}", f"{kind}: {each.patient}, {days} days", folder)
 
 

@@ -3,11 +3,12 @@
 import csv
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from reports.names import OF_ONE
 from tests.support.wards import Ward, taken
 
 SENSOR: Final = {"specimen": "interstitial"}
@@ -15,11 +16,13 @@ SENSOR: Final = {"specimen": "interstitial"}
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A patient to be, and of which days each report is: (report, days, the date at whose beginning it ends, UTC)."""
+    """A patient to be, and of which days each report is: (report, days, the date at whose beginning it ends, UTC), with
+    what a person may choose."""
 
     patient: str
     store: Callable[[Ward, Path, str], None]
     reports: tuple[tuple[str, int, str], ...]
+    options: Mapping[str, str] = field(default_factory=dict)
 
 
 def day(text: str) -> datetime:
@@ -83,6 +86,10 @@ def _pressures(ward: Ward, corpora: Path, patient: str) -> None:
     ward.take(ward.admit(patient, "Europe/London"), "blood_pressure", *bodies)
 
 
+def _nothing(ward: Ward, _corpora: Path, patient: str) -> None:
+    ward.admit(patient)
+
+
 CGM: Final = "measured_at=time,glucose=glucose:mg/dL"
 IGLU: Final = "measured_at=time,glucose=gl:mg/dL"
 FIVE: Final = "cgm-iglu-gpl/example_data_5_subject.csv"
@@ -99,6 +106,11 @@ RECORDINGS: Final = (
         (("agp", 14, "2023-02-15"), ("quality", 14, "2023-02-15"), ("device-days", 60, "2023-02-15")),
     ),
     Recording("sensor-nodm", _sensor("cgm-cgmpy/nodm.csv", CGM, "Europe/Madrid"), (("agp", 14, "2023-03-30"),)),
+    Recording(
+        "pregnancy", _sensor("cgm-cgmpy/dm.csv", CGM, "Europe/Madrid"), (("agp", 14, "2023-02-10"),),
+        {"unit": "mmol/L", "goals": "pregnancy"},
+    ),
+    Recording("nobody", _nothing, tuple((kind, 30, "2026-11-01") for kind in OF_ONE)),
     _one_of_five(1, "2015-06-19"),
     _one_of_five(2, "2015-03-11"),
     _one_of_five(4, "2015-03-27"),

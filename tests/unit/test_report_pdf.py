@@ -115,11 +115,22 @@ def test_what_stays_when_letters_are_lacking_can_be_printed_by_typst_alone() -> 
     assert BOX not in text_of(made([Words("All", ["".join(sorted(PRINTABLE - {BOX}))])]))
 
 
+def test_the_words_in_a_picture_can_be_selected() -> None:
+    assert [words for words in ("local time", "03:00", "21:00") if words not in text_of(made([HEIGHT]))] == []
+
+
 def test_a_table_of_thousands_is_cut_and_says_so() -> None:
     table = Table("As a table", ["n"], [[str(n)] for n in range(5000)], folded=True)
     text = text_of(made([Picture("Height", HEIGHT.svg, table)]))
     assert f"the first {MOST_ROWS} of 5000 rows" in text
     assert "\n4999\n" not in text
+
+
+@pytest.mark.parametrize(("lines", "pages"), [(3, 1), (45, 2)])
+def test_the_tables_behind_pictures_begin_below_a_short_page_and_after_a_long_one(lines: int, pages: int) -> None:
+    reader = made([HEIGHT, Words("Notes", [f"Line {n}" for n in range(lines)])])
+    assert len(reader.pages) == pages
+    assert "Tables behind" in reader.pages[-1].extract_text()
 
 
 def test_equal_pages_are_equal_files() -> None:
