@@ -56,6 +56,8 @@ def _said(error: Exception, *, late: bool) -> str:
         return "the mail server did not answer in time"
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return f"the mail server refuses the recipient ({next(iter(error.recipients.values()))[0]})"
+    if isinstance(error, smtplib.SMTPNotSupportedError):
+        return "the mail server takes no password; leave user and password out of mail.url"
     if isinstance(error, smtplib.SMTPResponseException):
         return f"the mail server answers {error.smtp_code}"
     if isinstance(error, ssl.SSLError):
@@ -115,7 +117,7 @@ def _secure(server: MailServer, client: smtplib.SMTP) -> None:
     if not server.tls and client.has_extn("starttls"):
         client.starttls(context=_context(server))
         client.ehlo()
-    elif not server.tls and not _is_here(server.host):
+    elif not server.tls and not speaks_in_clear(server.host):
         raise MailError("the mail server offers no TLS, and only one on this machine is spoken to without")
     if server.username:
         client.login(server.username, server.password or "")
@@ -125,7 +127,8 @@ def _context(server: MailServer) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=server.trust)
 
 
-def _is_here(host: str) -> bool:
+def speaks_in_clear(host: str) -> bool:
+    """Whether it is on this machine, from which nothing leaves."""
     with suppress(ValueError):
         return ip_address(host).is_loopback
     return host == "localhost"

@@ -20,6 +20,8 @@ from tests.support.mailing import REFUSES, post_office
 from tests.support.places import ROOT
 from tests.support.wards import Ward
 
+pytestmark = pytest.mark.slow  # many commands
+
 Said = Callable[..., tuple[int, str, str]]
 BEFORE = text("UPDATE report_schedule SET active_since = '2026-01-01 00:00:00.000000'")
 

@@ -22,6 +22,8 @@ from tests.support.mailing import (
 from tests.support.schedules import Office, office_at
 from tests.support.wards import Ward, taken
 
+pytestmark = pytest.mark.slow  # waits for servers that hang
+
 SUNDAY = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MONDAY = datetime(2026, 3, 2, 7, tzinfo=UTC)
 ADDRESS = "mail:ward@clinic.example"

@@ -18,6 +18,8 @@ from reports.schedule.work import PATIENCE, work_once
 from tests.support.schedules import MONDAYS, Office, office_at
 from tests.support.wards import Ward, taken
 
+pytestmark = pytest.mark.slow  # many reports
+
 SUNDAY = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
