@@ -11,6 +11,7 @@ from operator import itemgetter
 from types import MappingProxyType
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 from sqlalchemy import ColumnElement, Connection, Select, collate, select
 from sqlalchemy.orm import Session
@@ -58,9 +59,12 @@ class Ahead:
             return None
         if self.zone != wanted.period.zone:
             self.frame, self.zone = with_local(self.frame, wanted.period.zone), wanted.period.zone
-        period, names = wanted.period, [*names_of(wanted), "said", "local", "day"]
-        mine = self.frame["measured_at"].between(period.since, period.last_instant())
-        return self.frame.loc[mine & self.frame["stream"].isin(wanted.streams), names].reset_index(drop=True)
+        period, frame = wanted.period, self.frame
+        instants = frame["measured_at"]
+        first, last = instants.searchsorted(period.since), instants.searchsorted(period.last_instant(), "right")
+        part = frame.iloc[first:last]
+        mine = np.flatnonzero(part["stream"].isin(wanted.streams).to_numpy())
+        return part[[*names_of(wanted), "said", "local", "day"]].take(mine).reset_index(drop=True)
 
     def _holds(self, wanted: Wanted) -> bool:
         since, until = wanted.period.since, wanted.period.last_instant()
