@@ -93,7 +93,7 @@ def read_ahead(session: Session, span: Span) -> Iterator[Ahead]:
 def _parts(session: Session, span: Span, measure: str, stack: ExitStack) -> Iterator[tuple[str, pd.DataFrame]]:
     """(patient, readings of the measure) in the order of ids."""
     query = _query(session.connection(), span, measure).execution_options(yield_per=CHUNK)
-    rows: Iterable[Sequence[Any]] = stack.enter_context(session.execute(query))
+    rows: Iterable[Sequence[Any]] = stack.enter_context(session.connection().execute(query))
     names = columns_of(measure)
     for patient, mine in groupby(rows, key=PATIENT):
         yield patient, frame_of(list(mine), names)

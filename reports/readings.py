@@ -71,7 +71,8 @@ def names_of(wanted: Wanted) -> list[str]:
 
 def _read(session: Session, wanted: Wanted) -> pd.DataFrame:
     names = names_of(wanted)
-    with session.execute(_query(session, wanted, names).execution_options(yield_per=CHUNK)) as rows:
+    query = _query(session, wanted, names).execution_options(yield_per=CHUNK)
+    with session.connection().execute(query) as rows:  # not by the session: it would look into each row for entities
         parts = [frame_of(part, names) for part in rows.partitions()]
     return pd.concat(parts, ignore_index=True) if parts else frame_of([], names)
 

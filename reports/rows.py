@@ -71,9 +71,7 @@ def hyphened(key: str) -> str:
 
 def objects(values: Values) -> pd.Series:
     """Python's own, whatever they are."""
-    made = np.empty(len(values), dtype=object)
-    made[:] = values
-    return pd.Series(made, dtype=object)
+    return pd.Series(np.fromiter(values, dtype=object, count=len(values)), dtype=object)
 
 
 def _numbers(values: Values) -> pd.Series:

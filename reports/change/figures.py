@@ -116,5 +116,5 @@ def _days(streams: Streams) -> pd.DataFrame:
     whole = pd.concat([each[[*KEYS, "day"]] for each in streams.all()], ignore_index=True)
     if whole.empty:
         return _nothing()
-    found = whole.groupby(KEYS).agg(n=("day", "size"), dates=("day", "nunique")).reset_index()
-    return found.assign(figure="days_with_readings", value=found["dates"].astype(float))[COLUMNS]
+    found = _summed(whole, {"days_with_readings": pd.Series(1.0, index=whole.index)})
+    return found.assign(value=found["dates"].astype(float))

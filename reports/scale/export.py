@@ -82,7 +82,7 @@ def _ordered(table: pa.Table) -> pa.Table:
 
 def _chunks(session: Session, measure: str, span: Since, stack: ExitStack) -> Iterator[Sequence[Sequence[Any]]]:
     query = _query(session.connection(), measure, span).execution_options(yield_per=CHUNK)
-    return stack.enter_context(session.execute(query)).partitions()
+    return stack.enter_context(session.connection().execute(query)).partitions()
 
 
 def _query(connection: Connection, measure: str, span: Since) -> Select[Any]:
