@@ -52,14 +52,17 @@ class Covered:
 
 def covered(
     rule: Rule, samples: Sequence[Sample], case: Case, span: Span, *, running: Spans,
-    received_at: Mapping[UUID, datetime], known: Known | None = None,
+    received_at: Mapping[UUID, datetime], known: Known | None = None, judged: bool = True,
 ) -> Covered:  # fmt: skip
     """`samples`: those of the rule's stream in the span and `lookback` before it, with the newest older one. `known`
-    keeps, for the next rule with the same of all this, what is the same for it."""
+    keeps, for the next rule with the same of all this, what is the same for it. Who does not ask for `judged` gets
+    `could` for it."""
     looks = _looks(rule, samples, replace(case, now=span[1]))
     same = known is not None and looks.samples is samples and not rule.closes_itself
     found = known.get(looks.lacking) if known is not None and same else None
-    found = found or (_data(rule, looks, case, span, received_at), _data(rule, looks, case, span, {}))
+    if not found:
+        then = _data(rule, looks, case, span, received_at)
+        found = then, _data(rule, looks, case, span, {}) if judged else then
     if known is not None and same:
         known[looks.lacking] = found
     (data, enough), (data_since, enough_since) = found
@@ -71,8 +74,8 @@ def covered(
     for reason, spans in zip(REASONS, (awake, informed, data, enough, merged(running)), strict=True):
         lost[reason] = total(without(left, spans))
         left = both(left, spans)
-    judged = both(both(applied, awake), both(informed, both(data_since, enough_since)))
-    return Covered(rule.id, span[1] - span[0], total(applied), total(left), total(judged), lost)
+    since = both(both(applied, awake), both(informed, both(data_since, enough_since))) if judged else left
+    return Covered(rule.id, span[1] - span[0], total(applied), total(left), total(since), lost)
 
 
 def stated_anyhow(case: Case, name: str, at: datetime) -> bool:

@@ -22,15 +22,24 @@ from thresholds.types import Case, Rule
 INGEST: Final = "ingest"
 
 
-def cover(session: Session, patient_id: str, span: Span, now: datetime, then: Case | None = None) -> list[Covered]:
+def cover(
+    session: Session, patient_id: str, span: Span, now: datetime, then: Case | None = None, *, judged: bool = True
+) -> list[Covered]:
     """Each rule that is on and was for the patient at any time of the span, in the table's order. `then`: the patient
-    as known at `now`, where that is past; readings that were stored later are left out."""
+    as known at `now`, where that is past; readings that were stored later are left out. `judged`: as of `covered`."""
     rules = [rule for rule in RULES.values() if rule.on]
-    return [each for each in cover_rules(session, patient_id, rules, span, now, then) if each.applied]
+    return [each for each in cover_rules(session, patient_id, rules, span, now, then, judged=judged) if each.applied]
 
 
 def cover_rules(
-    session: Session, patient_id: str, rules: list[Rule], span: Span, now: datetime, then: Case | None = None
+    session: Session,
+    patient_id: str,
+    rules: list[Rule],
+    span: Span,
+    now: datetime,
+    then: Case | None = None,
+    *,
+    judged: bool = True,
 ) -> Iterator[Covered]:
     connection, by = session.connection(), None if then is None else now
     case = then or load_cases(connection, [patient_id], now)[patient_id]
@@ -44,7 +53,7 @@ def cover_rules(
         received_at = _received(session, patient_id, stream, samples[0].at if samples else begin, by)
         known: Known = {}
         for rule in mine:
-            yield covered(rule, there, case, span, running=running, received_at=received_at, known=known)
+            yield covered(rule, there, case, span, running=running, received_at=received_at, known=known, judged=judged)
 
 
 def _running(session: Session, span: Span, now: datetime) -> list[Span]:

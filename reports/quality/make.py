@@ -76,7 +76,7 @@ def _coverage(ask: Ask) -> list[dict[str, Any]]:
     if until <= ask.period.since:
         return []
     then = replace(ask.subject.case, now=ask.cursor)
-    found = cover(ask.session, ask.subject.id, (ask.period.since, until), ask.cursor, then)
+    found = cover(ask.session, ask.subject.id, (ask.period.since, until), ask.cursor, then, judged=False)
     return [
         {
             "rule": each.rule,
