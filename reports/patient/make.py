@@ -57,7 +57,10 @@ def make(ask: Ask) -> Found:
         "acts": found.acts,
         "medicines": found.medicines,
     }
-    more = {"last_report": found.last.line() if found.last else None}
+    more = {
+        "compared_with": {"since": found.whole.period.since, "until": ask.period.since},
+        "last_report": found.last.line() if found.last else None,
+    }
     why = "" if (used["when"] == NOW).any() else "no readings in the period"
     return Found(
         made, len(used), digest(used), streams.left_out, _limits(found), tables, notes, page, why, more,

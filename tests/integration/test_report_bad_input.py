@@ -16,6 +16,7 @@ from models.tables import Flag
 from registry.enrolments import join_programme
 from registry.facts import set_fact
 from reports.table import KINDS
+from tests.support.schemas import faults
 from tests.support.wards import Ward, taken
 
 START = datetime(2026, 3, 2, 7, tzinfo=UTC)
@@ -49,6 +50,7 @@ def told(ward: Ward, report: str, days: int = 14, until: datetime = END) -> tupl
     made = ward.report(report, "all" if KINDS[report].many else "ana", days, until=until)
     content = msgspec.to_builtins(made.content)
     json.dumps(content, allow_nan=False)
+    assert faults(content) == []
     page = made.html()
     assert re.findall(r"\b(?:nan|nat|inf|None(?! was|:))\b", re.sub(r"<style>.*?</style>", "", page, flags=re.S)) == []
     lines = [

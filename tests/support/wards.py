@@ -29,6 +29,7 @@ from reports.report import Options
 from reports.run import Report, Wish, run_report
 from simulators.columns import parse_map
 from simulators.read_csv import readings_from_csv
+from tests.support.schemas import faults
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 AT_MOST = 250  # readings a message, which may have 64 KiB
@@ -97,9 +98,10 @@ class Ward:
             return run_report(session, Wish(report, patient, days, **wish, options=Options(**more)), self.now)
 
     def told(self, report: str, patient: str, days: int | None = None, **more: Any) -> dict[str, Any]:
-        """The report as a program reads it."""
+        """The report as a program reads it, held to its schema."""
         told = msgspec.json.decode(msgspec.json.encode(self.report(report, patient, days, **more).content))
         assert isinstance(told, dict)
+        assert faults(told) == []
         return told
 
 
