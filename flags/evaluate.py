@@ -22,7 +22,7 @@ from flags.judge import Judged, before, judge, window
 from flags.locks import lock_patients, try_lock_patients
 from flags.matching import match
 from flags.prompting import asks_to_weigh, write_prompts
-from flags.record import Key, load_episodes, load_flags, load_further, write_episodes, write_flags
+from flags.record import Key, Wanted, load_episodes, load_flags, load_further, write_episodes, write_flags
 from flags.silence_causes import with_causes
 from flags.states import EpisodeState, FlagState
 from flags.tally import FlagTally
@@ -166,10 +166,12 @@ def _load(connection: Connection, due: Sequence[Due], now: datetime) -> Record:
     """Flags are needed as far back as the episodes of their rule that are under way may have started, however early a
     person closed them; and episodes as far back as the flags of their rule that they may still belong to."""
     patients = sorted({each.patient_id for each in due})
+    rules = {rule.id for stream in {each.stream for each in due} for rule in rules_for(stream)}
+    wanted = Wanted(patients, sorted(rules))
     since = before(min(each.since for each in due), LONGEST_ENTRY)
-    episodes = load_episodes(connection, patients, since)
+    episodes = load_episodes(connection, wanted, since)
     under_way = [(*key, min(each.started_at for each in mine)) for key, mine in episodes.items()]
-    flags = load_flags(connection, patients, since, [each for each in under_way if each[2] < since], now)
+    flags = load_flags(connection, wanted, since, [each for each in under_way if each[2] < since], now)
     covering = [(*key, min(flag.since for flag in mine)) for key, mine in flags.items()]
     if older := [each for each in covering if each[2] < since]:
         episodes = load_further(connection, episodes, older)

@@ -33,28 +33,39 @@ class Change:
     written: Sequence[EpisodeState]
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Whose record of which rules is to be read."""
+
+    patients: Sequence[str]
+    rules: Sequence[str]
+
+    def among(self, connection: Connection, table: type[Episode] | type[Flag]) -> ColumnElement[bool]:
+        return and_(among(connection, table.patient_id, self.patients), among(connection, table.rule, self.rules))
+
+
 def load_flags(
-    connection: Connection, patients: Iterable[str], since: datetime, spans: Iterable[Span], now: datetime
+    connection: Connection, wanted: Wanted, since: datetime, spans: Iterable[Span], now: datetime
 ) -> dict[Key, list[FlagState]]:
-    """These patients' flags, by patient and rule, that are active, were closed lately, or reach past `since` or the
+    """The flags, by patient and rule, that are active, were closed lately, or reach past `since` or the
     start of one of `spans`; not the withdrawn ones."""
-    mine = among(connection, Flag.patient_id, patients)
+    mine = wanted.among(connection, Flag)
     lately = and_(Flag.changed_at >= now - LONGEST, Flag.changed_at > Flag.raised_at)
     near = or_(Flag.status.in_(sorted(ACTIVE)), Flag.until >= since, lately)
     further = _ids(connection, "flag", "t.until >= {}", spans)
-    wanted = or_(and_(mine, near), Flag.id.in_(further)) if further else and_(mine, near)
+    which = or_(and_(mine, near), Flag.id.in_(further)) if further else and_(mine, near)
     columns = [getattr(Flag, name) for name in FLAG_FIELDS]
     found: dict[Key, list[FlagState]] = {}
-    for row in connection.execute(select(*columns).where(wanted, Flag.status != "withdrawn")).all():
+    for row in connection.execute(select(*columns).where(which, Flag.status != "withdrawn")).all():
         flag = FlagState(*row)
         found.setdefault((flag.patient_id, flag.rule), []).append(flag)
     return found
 
 
-def load_episodes(connection: Connection, patients: Iterable[str], since: datetime) -> Episodes:
-    """These patients' episodes, by patient and rule and oldest first, that were under way at `since` or later."""
-    mine = among(connection, Episode.patient_id, patients)
-    return _episodes(connection, and_(mine, or_(Episode.ended_at.is_(None), Episode.ended_at >= since)))
+def load_episodes(connection: Connection, wanted: Wanted, since: datetime) -> Episodes:
+    """The episodes, by patient and rule and oldest first, that were under way at `since` or later."""
+    lately = or_(Episode.ended_at.is_(None), Episode.ended_at >= since)
+    return _episodes(connection, and_(wanted.among(connection, Episode), lately))
 
 
 def load_further(connection: Connection, known: Episodes, spans: Iterable[Span]) -> Episodes:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from flags.explain.explanation import Explanation, explain
 from flags.history import load_cases, load_samples
 from flags.judge import before, restart
-from flags.record import load_episodes
+from flags.record import Wanted, load_episodes
 from flags.states import EpisodeState
 from models.measures import measure_of
 from models.tables import Flag, Patient, PatientFact, Reading
@@ -58,7 +58,7 @@ def list_covered(session: Session, flag: Flag, patient: Patient, rule: Rule) -> 
 
 
 def _stored(session: Session, patient: Patient, rule: Rule, since: datetime) -> Sequence[EpisodeState]:
-    return load_episodes(session.connection(), [patient.id], since).get((patient.id, rule.id), [])
+    return load_episodes(session.connection(), Wanted([patient.id], [rule.id]), since).get((patient.id, rule.id), [])
 
 
 def _explained(

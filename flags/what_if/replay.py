@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 
 from flags.history import load_cases, load_samples
 from flags.judge import before
-from flags.record import load_episodes
+from flags.record import Wanted, load_episodes
 from flags.states import URGENT
 from flags.what_if.compared import Compared, compare
 from flags.what_if.question import Question
@@ -98,10 +98,10 @@ def _severe(connection: Connection, patients: Sequence[str], question: Question)
     """When CRIT and HIGH episodes began that other rules of the measure found."""
     found: dict[str, list[datetime]] = {}
     measure = measure_of(question.about.stream)
-    for (patient, rule), episodes in load_episodes(connection, patients, question.begin).items():
-        other = RULES.get(rule)
-        if rule != question.rule and other and measure_of(other.stream) == measure and not other.closes_itself:
-            found.setdefault(patient, []).extend(each.started_at for each in episodes if each.severity in URGENT)
+    of_measure = [each for each in RULES.values() if measure_of(each.stream) == measure and not each.closes_itself]
+    wanted = Wanted(patients, [each.id for each in of_measure if each.id != question.rule])
+    for (patient, _), episodes in load_episodes(connection, wanted, question.begin).items():
+        found.setdefault(patient, []).extend(each.started_at for each in episodes if each.severity in URGENT)
     return found
 
 
