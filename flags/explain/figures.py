@@ -127,10 +127,10 @@ def _last_ten(window: LastTen, sample: Sample, rule: Rule, case: Case) -> Figure
 
 
 def _median(window: Medians, sample: Sample, rule: Rule, case: Case) -> Figure:
-    count, days, median = len(window.sorted), frozenset(day for day, _ in window.dated), window.median()
-    if median is None:
+    count, days = len(window.sorted), frozenset(day for day, _ in window.dated)
+    if not window.has_enough():
         return Figure(f"of nights {count}; {ENOUGH_NIGHTS} are wanted", enough=False, days=days)
-    return Figure(f"median {median.quantize(Decimal('0.01'), ROUND_DOWN)} /h of {count} nights", days=days)
+    return Figure(f"median {window.median().quantize(Decimal('0.01'), ROUND_DOWN)} /h of {count} nights", days=days)
 
 
 def _nights(window: Nights, sample: Sample, rule: Rule, case: Case) -> Figure:

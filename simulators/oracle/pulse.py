@@ -39,9 +39,11 @@ def hr_trend(seen: Seen) -> list[Point]:
     """In heart failure: the mean of seven days 15 % above that of the 28 before, from six readings each."""
     sure = believable(seen, "blood_pressure").having("pulse").points
 
-    def faster(point: Point) -> bool:
+    def faster(point: Point) -> bool | None:
         recent, before = weeks_of(sure, point)
-        if min(len(recent), len(before)) < 6 or not seen.has("condition", "heart_failure", point.at):
+        if min(len(recent), len(before)) < 6:
+            return None
+        if not seen.has("condition", "heart_failure", point.at):
             return False
         mean, usual = (Fraction(sum(map(_pulse, each))) / len(each) for each in (recent, before))
         return mean >= usual * Fraction(115, 100)

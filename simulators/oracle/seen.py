@@ -38,10 +38,11 @@ class Seen:
         return (name, value) in self.patient.facts
 
 
-def rows(points: Sequence[Point], breaks: Callable[[Point], bool]) -> list[Point]:
-    """The first of each row of neighbours that all break the rule."""
-    marks = [breaks(point) for point in points]
-    return [point for n, point in enumerate(points) if marks[n] and not (n and marks[n - 1])]
+def rows(points: Sequence[Point], breaks: Callable[[Point], bool | None]) -> list[Point]:
+    """The first of each row of neighbours that all break the rule. None is for points that say nothing: they neither
+    begin nor end a row."""
+    told = [(point, mark) for point in points if (mark := breaks(point)) is not None]
+    return [point for n, (point, mark) in enumerate(told) if mark and not (n and told[n - 1][1])]
 
 
 @lru_cache(100_000)

@@ -28,8 +28,8 @@ def slp_ahi_cpap(seen: Seen) -> list[Point]:
 
 
 def _median_of_five(seen: Seen, nights: Seen) -> list[Point]:
-    def raised(week: Nights) -> bool:
-        return len(week) >= ENOUGH and median(night.number("ahi") for night in week) >= 5
+    def raised(week: Nights) -> bool | None:
+        return median(night.number("ahi") for night in week) >= 5 if len(week) >= ENOUGH else None
 
     return _over(seen, nights.points, 7, raised)
 
@@ -39,10 +39,10 @@ def slp_cpap_use(seen: Seen) -> list[Point]:
     nights = seen.sure.having("therapy_time").points
     treated = [night for night in nights if seen.has("therapy", "cpap", night.at)]
 
-    def little(month: Nights) -> bool:
+    def little(month: Nights) -> bool | None:
         worn = _by_date(seen, month, "therapy_time")
         short = sum(minutes < 240 for minutes in worn.values())
-        return len(worn) >= 14 and 10 * short > 3 * len(worn)
+        return 10 * short > 3 * len(worn) if len(worn) >= 14 else None
 
     return _over(seen, treated, 30, little)
 
@@ -59,9 +59,9 @@ def slp_odi(seen: Seen) -> list[Point]:
 def slp_short(seen: Seen) -> list[Point]:
     """The mean of seven dates is below 7 h."""
 
-    def short(week: Nights) -> bool:
+    def short(week: Nights) -> bool | None:
         slept = _by_date(seen, week, "total_sleep")
-        return len(slept) >= ENOUGH and sum(slept.values()) < 420 * len(slept)
+        return sum(slept.values()) < 420 * len(slept) if len(slept) >= ENOUGH else None
 
     return _over(seen, seen.sure.having("total_sleep").points, 7, short)
 
@@ -69,10 +69,10 @@ def slp_short(seen: Seen) -> list[Point]:
 def slp_eff(seen: Seen) -> list[Point]:
     """The mean over seven dates of sleep in the time in bed is below 85 %."""
 
-    def broken(week: Nights) -> bool:
+    def broken(week: Nights) -> bool | None:
         slept, lain = (_by_date(seen, week, name) for name in ("total_sleep", "time_in_bed"))
         shares = [Fraction(slept[day]) / Fraction(lain[day]) for day in slept if lain[day]]
-        return len(shares) >= ENOUGH and sum(shares) < Fraction(85, 100) * len(shares)
+        return sum(shares) < Fraction(85, 100) * len(shares) if len(shares) >= ENOUGH else None
 
     return _over(seen, seen.sure.having("total_sleep").having("time_in_bed").points, 7, broken)
 
@@ -97,10 +97,10 @@ def slp_t90(seen: Seen) -> list[Point]:
     return rows(seen.having("t90").points, low)
 
 
-def _over(seen: Seen, nights: Nights, dates: int, breaks: Callable[[Nights], bool]) -> list[Point]:
+def _over(seen: Seen, nights: Nights, dates: int, breaks: Callable[[Nights], bool | None]) -> list[Point]:
     """Judged at each night over so many dates, of which its own is the last."""
 
-    def judged(last: Point) -> bool:
+    def judged(last: Point) -> bool | None:
         since = seen.day(last) - timedelta(days=dates)
         return breaks([night for night in nights if night.at <= last.at and seen.day(night) > since])
 

@@ -38,11 +38,13 @@ def _home(seen: Seen, systolic: int, diastolic: int, *, without_first: bool) -> 
     """The mean of seven dates, from 12 readings on 3 days on; the first date with readings may be left out."""
     sure = believable(seen, "blood_pressure").points
 
-    def high(point: Point) -> bool:
+    def high(point: Point) -> bool | None:
         days = _days(seen, sure, point, 7)
         kept = sorted(days)[1:] if without_first else sorted(days)
         used = [each for day in kept for each in days[day]]
-        if len(kept) < 3 or len(used) < 12 or expecting(seen, point):
+        if len(kept) < 3 or len(used) < 12:
+            return None
+        if expecting(seen, point):
             return False
         return mean(used, "systolic") >= systolic or mean(used, "diastolic") >= diastolic
 
@@ -53,9 +55,11 @@ def bp_drop(seen: Seen) -> list[Point]:
     """Seven days against the 28 before, from six readings each."""
     sure = believable(seen, "blood_pressure").points
 
-    def down(point: Point) -> bool:
+    def down(point: Point) -> bool | None:
         recent, before = weeks_of(sure, point)
-        if min(len(recent), len(before)) < 6 or expecting(seen, point):
+        if min(len(recent), len(before)) < 6:
+            return None
+        if expecting(seen, point):
             return False
         return mean(recent, "systolic") - mean(before, "systolic") <= -20
 
@@ -66,15 +70,18 @@ def bp_rise(seen: Seen) -> list[Point]:
     """Up by 10 or 5 against the 28 days before; or a slope of 0.5 a day over 21 dates that is surely above 0."""
     sure = believable(seen, "blood_pressure").points
 
-    def up(point: Point) -> bool:
+    def up(point: Point) -> bool | None:
+        recent, before = weeks_of(sure, point)
+        days, enough = _days(seen, sure, point, 21), min(len(recent), len(before)) >= 6
+        if not enough and len(days) < 10:
+            return None
         if expecting(seen, point):
             return False
-        recent, before = weeks_of(sure, point)
-        if min(len(recent), len(before)) >= 6:
+        if enough:
             grown = {name: mean(recent, name) - mean(before, name) for name in ("systolic", "diastolic")}
             if grown["systolic"] >= 10 or grown["diastolic"] >= 5:
                 return True
-        return _climbs(_days(seen, sure, point, 21))
+        return _climbs(days)
 
     return rows(sure, up)
 

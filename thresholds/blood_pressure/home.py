@@ -9,7 +9,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from thresholds.blood_pressure.pressures import PREGNANCY, pair, pressures
-from thresholds.estimates.home_week import DATES, HomeMean, home_mean
+from thresholds.estimates.home_week import DATES, HomeMean, home_mean, is_enough
 from thresholds.estimates.means import ByDate, decimal, shown
 from thresholds.facts import applies
 from thresholds.fold import Breach, fold, moments
@@ -24,6 +24,9 @@ class Home:
     systolic: int
     diastolic: int
     discard_first_day: bool
+
+    def is_enough(self, window: ByDate) -> bool:
+        return is_enough(window.means, discard_first_day=self.discard_first_day)
 
     def breach(self, sample: Sample, window: ByDate, case: Case, bounds: Bounds) -> Breach | None:
         mean = home_mean(window.means, discard_first_day=self.discard_first_day)
@@ -43,9 +46,10 @@ def figure_of(mean: HomeMean) -> str:
 
 def fold_home(rule_id: str, home: Home, samples: Sequence[Sample], start: datetime, case: Case) -> list[Found]:
     """Judged at each reading over the seven local dates that end with it; without readings of a doubtful clock, which
-    cannot say on which day they lie. An episode ends when the mean does not breach, or is not to be had any more."""
+    cannot say on which day they lie. A reading with which there are too few for a mean begins and ends nothing."""
     week = ByDate(pressures, 2, ZoneInfo(case.zone), DATES)
-    return fold(HOME[rule_id], moments(samples, doubtful=False), start, case, home.breach, week)
+    history = moments(samples, doubtful=False)
+    return fold(HOME[rule_id], history, start, case, home.breach, week, enough=home.is_enough)
 
 
 def rule(rule_id: str, home: Home, source: str, standing: str) -> Rule:

@@ -36,16 +36,21 @@ def wide(sample: Sample, window: RecentAndBefore, case: Case, bounds: Bounds) ->
     if not (old_enough(case, sample.at) and applies(BP_PP, case, sample.at)):
         return None
     recent, _ = window.split()
-    if recent.count < ENOUGH or (mean := recent.of()) <= bounds["width"].exact:
+    mean = recent.of()
+    if mean <= bounds["width"].exact:
         return None
     figure = f"mean {shown(mean, ROUND_UP)} mmHg of {recent.count} readings in 7 days"
     return Breach(sample, "INFO", decimal(mean), figure)
 
 
+def have_enough(window: RecentAndBefore) -> bool:
+    return window.split()[0].count >= ENOUGH
+
+
 def fold_wide(samples: Sequence[Sample], start: datetime, case: Case) -> list[Found]:
-    """Without readings of a doubtful clock; an episode ends when there is not enough to judge by, too."""
+    """Without readings of a doubtful clock; one with which there is not enough to judge by begins and ends nothing."""
     window = RecentAndBefore(width, 1, WEEK, timedelta(0))
-    return fold(BP_PP, moments(samples, doubtful=False), start, case, wide, window)
+    return fold(BP_PP, moments(samples, doubtful=False), start, case, wide, window, enough=have_enough)
 
 
 BP_PP: Final = Rule(

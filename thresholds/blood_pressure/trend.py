@@ -29,15 +29,19 @@ def weeks() -> RecentAndBefore:
     return RecentAndBefore(pressures, 2, RECENT, BEFORE)
 
 
-def change_of(window: RecentAndBefore, place: int) -> Fraction | None:
-    """Mean of 7 days less the mean of the 28 before, in mmHg; None when there is not enough."""
+def have_enough(window: RecentAndBefore) -> bool:
+    return window.both_have(ENOUGH)
+
+
+def change_of(window: RecentAndBefore, place: int) -> Fraction:
+    """Mean of 7 days less the mean of the 28 before, in mmHg; there must be any of both."""
     recent, before = window.split()
-    return None if min(recent.count, before.count) < ENOUGH else recent.more(before, place)
+    return recent.more(before, place)
 
 
 def dropped(sample: Sample, window: RecentAndBefore, case: Case, bounds: Bounds) -> Breach | None:
     change = change_of(window, 0)
-    if change is None or change > -bounds["fall"].exact or not applies(BP_DROP, case, sample.at):
+    if change > -bounds["fall"].exact or not applies(BP_DROP, case, sample.at):
         return None
     figure = f"{shown(change, ROUND_DOWN)} mmHg systolic, mean of 7 days against the 28 before"
     return Breach(sample, "MOD", decimal(-change), figure)
@@ -54,11 +58,14 @@ class Rising:
         self.weeks.move(moment)
         self.days.move(moment)
 
+    def has_enough(self) -> bool:
+        return have_enough(self.weeks) or len(self.days.means) >= SLOPE_ENOUGH
+
 
 def rise_of_means(window: RecentAndBefore, bounds: Bounds) -> tuple[Fraction, str] | None:
-    systolic, diastolic = (change_of(window, place) for place in (0, 1))
-    if systolic is None or diastolic is None:
+    if not have_enough(window):
         return None
+    systolic, diastolic = (change_of(window, place) for place in (0, 1))
     if systolic < bounds["systolic"].exact and diastolic < bounds["diastolic"].exact:
         return None
     both = f"{shown(systolic, ROUND_DOWN)}/{shown(diastolic, ROUND_DOWN)}"
@@ -85,13 +92,14 @@ def risen(sample: Sample, window: Rising, case: Case, bounds: Bounds) -> Breach 
 
 
 def fold_drop(samples: Sequence[Sample], start: datetime, case: Case) -> list[Found]:
-    """Without readings of a doubtful clock; an episode ends when there is not enough to judge by, too."""
-    return fold(BP_DROP, moments(samples, doubtful=False), start, case, dropped, weeks())
+    """Without readings of a doubtful clock; one with which there is not enough to judge by begins and ends nothing."""
+    return fold(BP_DROP, moments(samples, doubtful=False), start, case, dropped, weeks(), enough=have_enough)
 
 
 def fold_rise(samples: Sequence[Sample], start: datetime, case: Case) -> list[Found]:
     """As `fold_drop`. The slope is that of the systolic pressure over the 21 local dates that end with the reading."""
-    return fold(BP_RISE, moments(samples, doubtful=False), start, case, risen, Rising(ZoneInfo(case.zone)))
+    history, window = moments(samples, doubtful=False), Rising(ZoneInfo(case.zone))
+    return fold(BP_RISE, history, start, case, risen, window, enough=Rising.has_enough)
 
 
 BP_DROP: Final = Rule(

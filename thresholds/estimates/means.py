@@ -92,6 +92,7 @@ class RecentAndBefore:
         self.take = take
         self.lengths = recent, recent + before
         self.passed = Passed(width)
+        self.parts = Span(self.passed, 0, 0), Span(self.passed, 0, 0)
         self.coming: list[Sample] = []
 
     def move(self, moment: Moment) -> None:
@@ -99,11 +100,17 @@ class RecentAndBefore:
 
     def split(self) -> tuple[Span, Span]:
         """The recent ones, and those before them."""
-        for sample in self.coming:
-            self.passed.add(sample.at, self.take(sample))
-        self.coming = []
-        middle, first = map(self._after, self.lengths)
-        return Span(self.passed, middle, len(self.passed.dated)), Span(self.passed, first, middle)
+        if self.coming:
+            for sample in self.coming:
+                self.passed.add(sample.at, self.take(sample))
+            self.coming = []
+            middle, first = map(self._after, self.lengths)
+            self.parts = Span(self.passed, middle, len(self.passed.dated)), Span(self.passed, first, middle)
+        return self.parts
+
+    def both_have(self, enough: int) -> bool:
+        recent, before = self.split()
+        return min(recent.count, before.count) >= enough
 
     def _after(self, length: timedelta) -> int:
         at = self.passed.dated[-1]

@@ -28,8 +28,6 @@ def risen(sample: Sample, window: RecentAndBefore, case: Case, bounds: Bounds) -
     if not applies(HR_TREND, case, sample.at):
         return None
     recent, before = window.split()
-    if min(recent.count, before.count) < ENOUGH:
-        return None
     rise = 100 * (recent.of() / before.of() - 1)
     if rise < bounds["rise"].exact:
         return None
@@ -37,10 +35,15 @@ def risen(sample: Sample, window: RecentAndBefore, case: Case, bounds: Bounds) -
     return Breach(sample, "MOD", decimal(rise), figure)
 
 
+def have_enough(window: RecentAndBefore) -> bool:
+    return window.both_have(ENOUGH)
+
+
 def fold_trend(samples: Sequence[Sample], start: datetime, case: Case) -> list[Found]:
-    """Without readings of a doubtful clock; an episode ends when there is not enough to judge by, too."""
+    """Without readings of a doubtful clock; one with which there is not enough to judge by begins and ends nothing."""
     window = RecentAndBefore(numbers, 1, RECENT, BEFORE)
-    return fold(HR_TREND, moments(with_pulse(samples), doubtful=False), start, case, risen, window)
+    history = moments(with_pulse(samples), doubtful=False)
+    return fold(HR_TREND, history, start, case, risen, window, enough=have_enough)
 
 
 HR_TREND: Final = Rule(

@@ -22,8 +22,8 @@ CPAP: Final = ("therapy", "cpap")
 
 def disturbed(sample: Sample, window: Medians, case: Case, bounds: Bounds) -> Breach | None:
     median = window.median()
-    severity = severity_of(bounds, lambda bound: median >= bound.number) if median is not None else None
-    if median is None or severity is None:
+    severity = severity_of(bounds, lambda bound: median >= bound.number)
+    if severity is None:
         return None
     # Rounded down, so that the figure never reads like a tier that was not reached.
     shown = median.quantize(Decimal("0.01"), ROUND_DOWN, EXACT)
@@ -32,9 +32,10 @@ def disturbed(sample: Sample, window: Medians, case: Case, bounds: Bounds) -> Br
 
 def fold_median(rule: Rule, samples: Sequence[Sample], start: datetime, case: Case) -> list[Found]:
     """Only nights with an index of patients whom the rule is for, and without those of a doubtful clock: a trend needs
-    to know when."""
+    to know when. One with which there is not enough to judge by begins and ends nothing."""
     nights = (sample for sample in measured(samples, AHI) if applies(rule, case, sample.at))
-    return fold(rule, moments(nights, doubtful=False), start, case, disturbed, Medians(AHI, ZoneInfo(case.zone)))
+    history, window = moments(nights, doubtful=False), Medians(AHI, ZoneInfo(case.zone))
+    return fold(rule, history, start, case, disturbed, window, enough=Medians.has_enough)
 
 
 def fold_index(samples: Sequence[Sample], start: datetime, case: Case) -> list[Found]:

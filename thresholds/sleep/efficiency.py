@@ -26,11 +26,14 @@ def slept_and_lain(sample: Sample) -> tuple[Decimal, Decimal]:
     return value(sample, TOTAL_SLEEP), value(sample, TIME_IN_BED)
 
 
-def mean_efficiency(window: Nights) -> Fraction | None:
-    """Percent, the mean of the nights'; None when there are not enough with any time in bed."""
+def have_enough(window: Nights) -> bool:
+    """Nights with any time in bed."""
+    return sum(bool(each.sums[1]) for each in window.means.values()) >= window.enough
+
+
+def mean_efficiency(window: Nights) -> Fraction:
+    """Percent, the mean of the nights'."""
     nights = [share(*each.sums) for each in window.means.values() if each.sums[1]]
-    if len(nights) < window.enough:
-        return None
     top, bottom = 0, 1
     for slept, lain in nights:
         top, bottom = top * lain + slept * bottom, bottom * lain
@@ -46,16 +49,17 @@ def share(slept: Decimal, lain: Decimal) -> tuple[int, int]:
 
 def broken(sample: Sample, window: Nights, case: Case, bounds: Bounds) -> Breach | None:
     mean = mean_efficiency(window)
-    severity = severity_of(bounds, lambda bound: mean < bound.exact) if mean is not None else None
-    if mean is None or severity is None:
+    severity = severity_of(bounds, lambda bound: mean < bound.exact)
+    if severity is None:
         return None
     return Breach(sample, severity, decimal(-mean), f"mean {shown(mean, ROUND_DOWN)} % of the time in bed")
 
 
 def fold_efficiency(samples: Sequence[Sample], start: datetime, case: Case) -> list[Found]:
-    """Without nights of a doubtful clock; an episode ends when there is not enough to judge by, too."""
+    """Without nights of a doubtful clock; one with which there is not enough to judge by begins and ends nothing."""
     nights = moments(measured(samples, TOTAL_SLEEP, TIME_IN_BED), doubtful=False)
-    return fold(SLP_EFF, nights, start, case, broken, Nights(slept_and_lain, case, DATES, ENOUGH, width=2))
+    window = Nights(slept_and_lain, case, DATES, ENOUGH, width=2)
+    return fold(SLP_EFF, nights, start, case, broken, window, enough=have_enough)
 
 
 SLP_EFF: Final = Rule(

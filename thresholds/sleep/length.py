@@ -20,24 +20,22 @@ def minutes(sample: Sample) -> tuple[Decimal]:
     return (value(sample, TOTAL_SLEEP),)
 
 
-def mean_sleep(window: Nights) -> Fraction | None:
-    """Minutes of sleep a night; None when there are not enough. What was slept on one date is one night."""
-    if len(window.means) < window.enough:
-        return None
+def mean_sleep(window: Nights) -> Fraction:
+    """Minutes of sleep a night. What was slept on one date is one night."""
     return quotient([night.sums[0] for night in window.means.values()], len(window.means))
 
 
 def short(sample: Sample, window: Nights, case: Case, bounds: Bounds) -> Breach | None:
     mean = mean_sleep(window)
-    severity = severity_of(bounds, lambda bound: mean < bound.exact) if mean is not None else None
-    if mean is None or severity is None:
+    severity = severity_of(bounds, lambda bound: mean < bound.exact)
+    if severity is None:
         return None
     return Breach(sample, severity, decimal(-mean), figure_of(mean, ROUND_DOWN, window))
 
 
 def long(sample: Sample, window: Nights, case: Case, bounds: Bounds) -> Breach | None:
     mean = mean_sleep(window)
-    if mean is None or mean <= bounds["info"].exact:
+    if mean <= bounds["info"].exact:
         return None
     return Breach(sample, "INFO", decimal(mean), figure_of(mean, ROUND_UP, window))
 
@@ -49,9 +47,9 @@ def figure_of(mean: Fraction, rounding: str, window: Nights) -> str:
 def fold_length(
     rule: Rule, judge: Judge[Nights], samples: Sequence[Sample], start: datetime, case: Case
 ) -> list[Found]:
-    """Without nights of a doubtful clock; an episode ends when there is not enough to judge by, too."""
+    """Without nights of a doubtful clock; one with which there is not enough to judge by begins and ends nothing."""
     nights = moments(measured(samples, TOTAL_SLEEP), doubtful=False)
-    return fold(rule, nights, start, case, judge, Nights(minutes, case, DATES, ENOUGH))
+    return fold(rule, nights, start, case, judge, Nights(minutes, case, DATES, ENOUGH), enough=Nights.has_enough)
 
 
 def fold_short(samples: Sequence[Sample], start: datetime, case: Case) -> list[Found]:

@@ -49,6 +49,9 @@ class Nights(ByDate):
         super().__init__(take, width, ZoneInfo(case.zone), dates)
         self.enough = enough
 
+    def has_enough(self) -> bool:
+        return len(self.means) >= self.enough
+
 
 class Medians:
     """The values of the seven local dates that end with the newest moment's."""
@@ -68,6 +71,9 @@ class Medians:
             self.dated.append((night, index))
             insort(self.sorted, index)
 
-    def median(self) -> Decimal | None:
-        """None when there are not enough."""
-        return middle(self.sorted) if len(self.sorted) >= ENOUGH else None
+    def has_enough(self) -> bool:
+        return len(self.sorted) >= ENOUGH
+
+    def median(self) -> Decimal:
+        """There must be any."""
+        return middle(self.sorted)

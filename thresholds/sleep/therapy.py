@@ -29,8 +29,6 @@ def minutes(sample: Sample) -> tuple[Decimal]:
 def too_little(sample: Sample, window: Nights, case: Case, bounds: Bounds) -> Breach | None:
     """A date without a value says nothing: the device may have been away. Two spells of one date are one night."""
     nights = len(window.means)
-    if nights < window.enough:
-        return None
     short = sum(night.sums[0] < bounds["use"].number for night in window.means.values())
     share = Fraction(100 * short, nights)
     if share <= bounds["nights"].exact:
@@ -39,10 +37,12 @@ def too_little(sample: Sample, window: Nights, case: Case, bounds: Bounds) -> Br
 
 
 def fold_use(samples: Sequence[Sample], start: datetime, case: Case) -> list[Found]:
-    """Without nights of a doubtful clock, and without those before the therapy."""
+    """Without nights of a doubtful clock, and without those before the therapy. One with which there is not enough to
+    judge by begins and ends nothing."""
     nights = (each for each in measured(samples, THERAPY_TIME) if applies(SLP_CPAP_USE, case, each.at))
     window = Nights(minutes, case, MONTH, ENOUGH)
-    return fold(SLP_CPAP_USE, moments(nights, doubtful=False), start, case, too_little, window)
+    history = moments(nights, doubtful=False)
+    return fold(SLP_CPAP_USE, history, start, case, too_little, window, enough=Nights.has_enough)
 
 
 SLP_CPAP_USE: Final = Rule(
