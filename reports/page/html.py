@@ -11,6 +11,7 @@ from reports.page.style import STYLE
 
 Pairs = Sequence[tuple[str, str]]
 DASH: Final = "–"
+LONGEST: Final = 24  # letters of a cell that is kept in one line
 FRAME: Final = """\
 <!DOCTYPE html>
 <html lang="en">
@@ -49,13 +50,20 @@ def _pairs(pairs: Pairs) -> str:
 
 def _table(table: Table) -> str:
     head = "".join(f'<th scope="col">{escape(each)}</th>' for each in table.columns)
-    rows = "".join(f"<tr>{''.join(f'<td>{escape(cell or DASH)}</td>' for cell in row)}</tr>" for row in table.rows)
+    rows = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in table.rows)
     empty = "" if table.rows else '<p class="none">Nothing in this period.</p>'
     title = escape(table.title)
     whole = f'<table aria-label="{title}"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{empty}'
     if table.folded:
         return f"<details><summary>{title}</summary>{whole}</details>"
     return f"<section><h2>{title}</h2>{whole}</section>"
+
+
+def _cell(cell: str | None) -> str:
+    """An id or a date stays in one piece: a browser would break it at its hyphens."""
+    words = cell or DASH
+    whole = "-" in words and " " not in words and len(words) <= LONGEST
+    return f"<td{' class=one' if whole else ''}>{escape(words)}</td>"
 
 
 def _figures(figures: Figures) -> str:

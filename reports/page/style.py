@@ -14,6 +14,7 @@ thead th{border-bottom:1px solid #888}tbody tr:nth-child(even){background:#f5f5f
 .n{color:#595959;white-space:nowrap;width:9%}
 .why{color:#7a3b00}.none{color:#595959;margin:.3em 0}
 figure{margin:.2em 0}figure svg{width:100%;height:auto}.beside figure svg{max-width:370px}
+.one{white-space:nowrap}
 details{margin:.2em 0}summary{cursor:pointer;color:#12355b}details table{font-size:.85em}
 .beside .figures{font-size:.88em}.beside .figures :is(th,td){white-space:nowrap;width:auto}
 .beside{display:flex;flex-wrap:wrap;gap:0 2em}.beside>*{flex:1 1 330px}

@@ -90,7 +90,7 @@ def _cell(each: Figure | None) -> str | None:
 def _patients(members: Sequence[Member]) -> Table:
     """Who worsened first, and of these who waits for somebody longest."""
     ordered = sorted(members, key=lambda each: (OUTCOMES.index(each.outcome), -each.waiting, each.subject.name))
-    columns = ("Patient", "Programmes", "Outcome", "What changed", "Adherence", "Flags", "Open")
+    columns = ("Patient", "Id", "Programmes", "Outcome", "What changed", "Adherence", "Flags", "Open")
     rows = [_patient(each) for each in ordered[:MOST_ROWS]]
     more = f", the first {MOST_ROWS} of {len(ordered)}" if len(ordered) > MOST_ROWS else ""
     return Table(f"Patients, who worsened first{more}", columns, rows)
@@ -99,7 +99,7 @@ def _patients(members: Sequence[Member]) -> Table:
 def _patient(each: Member) -> tuple[str | None, ...]:
     adherence = share(*each.expected)
     return (
-        f"{each.subject.name}, {each.subject.id}", ", ".join(map(_words, each.programmes)) or None,
+        each.subject.name, each.subject.id, ", ".join(map(_words, each.programmes)) or None,
         KINDS[each.outcome].words, _changed(each), None if adherence is None else f"{adherence:.0f}\u00a0%",
         str(len(each.flags)), str(each.waiting),
     )  # fmt: skip

@@ -30,5 +30,10 @@ def test_the_same_reason_is_said_once() -> None:
     assert "as above" in rows
 
 
+def test_an_id_is_not_broken_at_its_hyphens_and_a_sentence_is() -> None:
+    table = render(Table("", ["Id", "Said"], [["pt-eac10a41-0001", "well-known to us"]]))
+    assert "<td class=one>pt-eac10a41-0001</td><td>well-known to us</td>" in table
+
+
 def test_an_empty_table_says_so() -> None:
     assert "Nothing in this period." in render(Table("Days", ["Day"], []))
