@@ -4,6 +4,7 @@
 that suits each patient as JSON and as a page, by the command itself on two processes. The plain loop (parts/plain.py)
 is timed with some patients, the same share of them with a sensor, and told for all by the number of readings; its
 time has that of drawing the same pages by the same code. Its figures are compared with those in the files.
+`…_by_processor` is the same by seconds of processor, which on a machine that does other work too say more.
 """
 
 import argparse
@@ -15,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -28,20 +30,30 @@ from benchmarks.parts.plain import PLAIN, Figures, Loop  # noqa: E402
 from benchmarks.parts.record import EVERY_FIFTH, UNTIL, Size, fill  # noqa: E402
 from benchmarks.parts.tree import Watched  # noqa: E402
 from models.engine import open_reader  # noqa: E402
-from reports.run import Report, Wish, run_report  # noqa: E402
+from reports.run import Wish, run_report  # noqa: E402
 
 FULL, SHORT = Size(1000, 90), Size(60, 30)
 SAMPLE = 20  # patients of the plain loop
 RUNS = 3
+CORES = 2
 NEAR = 1e-9  # relative: sums in another order
 SENSOR, NO_SENSOR = 288 + 6, 6  # readings a day
 Say = Callable[[str], None]
 
 
-def command(url: str, *arguments: str) -> tuple[float, float, str]:
-    """Seconds, MiB and what it said, of `hearthline reports run`."""
+@dataclass(frozen=True)
+class Ran:
+    """Of `hearthline reports run`: seconds by the clock, of processor of all its processes, MiB and what it said."""
+
+    seconds: float
+    processor: float
+    mib: float
+    said: str
+
+
+def command(url: str, *arguments: str) -> Ran:
     whole = [sys.executable, "-m", "hearthline", "reports", "run", "--until", UNTIL.isoformat(), *arguments]
-    begun = time.monotonic()
+    begun, before = time.monotonic(), os.times()
     process = subprocess.Popen(
         whole,
         cwd=ROOT,
@@ -53,29 +65,38 @@ def command(url: str, *arguments: str) -> tuple[float, float, str]:
     with Watched(process.pid) as watched:
         said, _ = process.communicate()
     assert process.returncode == 0, whole
-    return time.monotonic() - begun, watched.peak_mib, said
+    after = os.times()
+    processor = sum(after[2:4]) - sum(before[2:4])
+    return Ran(time.monotonic() - begun, processor, watched.peak_mib, said)
 
 
-def plainly(url: str, names: Sequence[str], days: int) -> tuple[float, dict[str, dict[str, Figures]]]:
-    """Seconds of statistics and pages, and the figures by patient and report."""
-    engine, seconds, found = open_reader(url), 0.0, dict[str, dict[str, Figures]]()
+class Watch:
+    """Adds up what was spent while it was entered, by the clock and of this process."""
+
+    def __init__(self) -> None:
+        self.seconds = self.processor = 0.0
+
+    def __enter__(self) -> None:
+        self._begun = time.monotonic(), time.process_time()
+
+    def __exit__(self, *_: object) -> None:
+        self.seconds += time.monotonic() - self._begun[0]
+        self.processor += time.process_time() - self._begun[1]
+
+
+def plainly(url: str, names: Sequence[str], days: int) -> tuple[Watch, dict[str, dict[str, Figures]]]:
+    """How long statistics and pages took, and the figures by patient and report."""
+    engine, watch, found = open_reader(url), Watch(), dict[str, dict[str, Figures]]()
     for name in names:
         for report in (each for each in PLAIN if each != "agp" or int(name[-4:]) % EVERY_FIFTH == 0):
+            with Session(engine) as session, watch:
+                found.setdefault(name, {})[report] = PLAIN[report](Loop(session, name, UNTIL, days))
             with Session(engine) as session:
-                begun = time.monotonic()
-                figures = PLAIN[report](Loop(session, name, UNTIL, days))
-                seconds += time.monotonic() - begun
-            found.setdefault(name, {})[report] = figures
-            with Session(engine) as session:
-                seconds += _drawing(run_report(session, Wish(report, name, days, UNTIL), UNTIL))
+                drawn = run_report(session, Wish(report, name, days, UNTIL), UNTIL)
+                with watch:
+                    drawn.html()
     engine.dispose()
-    return seconds, found
-
-
-def _drawing(report: Report) -> float:
-    begun = time.monotonic()
-    report.html()
-    return time.monotonic() - begun
+    return watch, found
 
 
 def compare(folder: Path, found: dict[str, dict[str, Figures]]) -> int:
@@ -102,18 +123,21 @@ def measure(url: str, folder: Path, size: Size, say: Say) -> dict[str, Any]:
     readings = fill(url, size)
     say(f"{readings:,} readings of {size.patients:,} patients in SQLite after {time.monotonic() - begun:.0f} s")
     days = ("--days", str(size.days))
-    seconds, memory, said = command(url, "--report", "all", "--all", "--folder", str(folder), *days, "--json")
-    told = json.loads(said.splitlines()[-1])
-    say(f"{told['reports']:,} reports as JSON and page in {seconds:.1f} s, {memory:.0f} MiB at most")
+    ours = command(url, "--report", "all", "--all", "--folder", str(folder), *days, "--json")
+    told = json.loads(ours.said.splitlines()[-1])
+    say(f"{told['reports']:,} reports as JSON and page in {ours.seconds:.1f} s, {ours.mib:.0f} MiB at most")
     names = size.names()[:: max(size.patients // SAMPLE, 1) + 1][:SAMPLE]
     alone, figures = plainly(url, names, size.days)
     read = sum(SENSOR if int(name[-4:]) % EVERY_FIFTH == 0 else NO_SENSOR for name in names) * size.days
-    plain = alone * readings / read
+    plain, processor = (spent * readings / read for spent in (alone.seconds, alone.processor))
     equal = compare(folder, figures)
     say(f"the plain loop: {plain:,.0f} s, told from {read:,} readings of {len(names)}; {equal:,} figures equal")
     return {
-        "over_plain_loop": round(plain / seconds, 1), "memory_mib": round(memory), "seconds": round(seconds, 1),
-        "plain_seconds": round(plain), "readings": readings, "reports": told["reports"], "figures_equal": equal,
+        "over_plain_loop": round(plain / ours.seconds, 1), "memory_mib": round(ours.mib),
+        "over_plain_loop_by_processor": round(processor / (ours.processor / CORES), 1),
+        "seconds": round(ours.seconds, 1), "processor_seconds": round(ours.processor, 1),
+        "plain_seconds": round(plain), "plain_processor_seconds": round(processor),
+        "readings": readings, "reports": told["reports"], "figures_equal": equal,
     }  # fmt: skip
 
 
@@ -121,7 +145,7 @@ def one_page(url: str, folder: Path) -> dict[str, float]:
     """The whole page of a patient with a sensor, each time by a process of its own; the median of some times."""
     one = ("--report", "patient", "--patient", "bench-0000", "--html", str(folder / "one.html"))
     page, both = one, (*one, "--pdf", str(folder / "one.pdf"))
-    times = {name: [command(url, *each)[0] for _ in range(RUNS)] for name, each in (("page", page), ("pdf", both))}
+    times = {name: [command(url, *each).seconds for _ in range(RUNS)] for name, each in (("page", page), ("pdf", both))}
     seconds = {name: statistics.median(each) for name, each in times.items()}
     return {"patient_seconds": round(seconds["page"], 2), "pdf_seconds": round(seconds["pdf"] - seconds["page"], 2)}
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from sqlalchemy.orm import Session
 
 from hearthline.errors import NO, USAGE, Failure, explain_system
@@ -19,7 +18,6 @@ from hearthline.show import remark, show_json, show_line
 from registry.enrolments import list_members
 from registry.patients import get_patient, list_patients
 from reports.errand import Errand, Made, forms_of
-from reports.many import make_many
 from reports.names import OF_MANY
 from reports.run import Wish
 
@@ -72,6 +70,8 @@ def fill_folder(shell: Shell, wish: Wish, about: Whom, folder: Path, forms: str,
 
 def _written(url: str, patients: Sequence[str], errand: Errand, folder: Path, *, json: bool) -> Iterator[Made]:
     """Without their forms, once these are files."""
+    from reports.many import make_many  # it brings what starts processes, which one report does not need
+
     with _counting(len(patients)) as tick:
         for made in make_many(url, patients, errand):
             names = [f"{quote(made.patient, safe='')}.{made.report}.{form}" for form in made.forms]
@@ -91,6 +91,8 @@ def _line(made: Made, names: Sequence[str]) -> dict[str, Any]:
 @contextmanager
 def _counting(patients: int) -> Iterator[Callable[[str], None]]:
     """Hears whose report is done."""
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+
     columns = (TextColumn("patients"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     seen: set[str] = set()
     with progress_of(*columns) as progress:

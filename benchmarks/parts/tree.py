@@ -5,7 +5,7 @@ from pathlib import Path
 
 
 class Watched:
-    """The peak of the sum, looked at ten times a second."""
+    """The peak of the sum, looked at twice a second: to look costs the kernel some milliseconds a process."""
 
     def __init__(self, pid: int) -> None:
         self.peak_mib, self._pid, self._over = 0.0, pid, threading.Event()
@@ -20,7 +20,7 @@ class Watched:
         self._thread.join()
 
     def _look(self) -> None:
-        while not self._over.wait(0.1):
+        while not self._over.wait(0.5):
             self.peak_mib = max(self.peak_mib, sum(map(_pss, family(self._pid))) / 1024)
 
 
