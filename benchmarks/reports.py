@@ -4,7 +4,8 @@
 that suits each patient as JSON and as a page, by the command itself on two processes. The plain loop (parts/plain.py)
 is timed with some patients, the same share of them with a sensor, and told for all by the number of readings; its
 time has that of drawing the same pages by the same code. Its figures are compared with those in the files.
-`…_by_processor` is the same by seconds of processor, which on a machine that does other work too say more.
+The command runs as in an installation, where the extra [scale] is not. `…_by_processor` is the same ratio by seconds of
+processor, which say more on a machine that does other work too.
 """
 
 import argparse
@@ -35,6 +36,7 @@ from reports.run import Wish, run_report  # noqa: E402
 FULL, SHORT = Size(1000, 90), Size(60, 30)
 SAMPLE = 20  # patients of the plain loop
 RUNS = 3
+WITHOUT_SCALE = ROOT / "benchmarks" / "support" / "without_scale"  # pandas loads pyarrow if it is there, used or not
 CORES = 2
 NEAR = 1e-9  # relative: sums in another order
 SENSOR, NO_SENSOR = 288 + 6, 6  # readings a day
@@ -57,7 +59,7 @@ def command(url: str, *arguments: str) -> Ran:
     process = subprocess.Popen(
         whole,
         cwd=ROOT,
-        env=os.environ | {"HEARTHLINE_DATABASE__URL": url},
+        env=os.environ | {"HEARTHLINE_DATABASE__URL": url, "PYTHONPATH": str(WITHOUT_SCALE)},
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,

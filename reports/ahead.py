@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from heapq import merge
-from itertools import groupby
+from itertools import groupby, islice
 from operator import itemgetter
 from types import MappingProxyType
 from typing import Any, Final
@@ -20,13 +20,14 @@ from models.among import among
 from models.measures import CATALOGUE, MEASURE_OF_SPECIMENS, measure_of
 from models.tables import Reading
 from registry.beginning import BEGINNING
-from reports.readings import ALWAYS, CHUNK, Wanted, names_of, said_of
+from reports.readings import ALWAYS, Wanted, names_of, said_of
 from reports.rows import frame_of, raw, with_local
 
 BEFORE: Final = timedelta(days=45)  # a window of device-days that began before the period, and a week of weighings
 FROM_BEGINNING: Final = frozenset({"sleep"})  # the best thirty nights are among the first ninety of all
 SHARED: Final = (*ALWAYS, "stream", "measure", "context", "received_at", "stored_at", "comparator", "as_sent")
 OWN: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({"sleep": ("started_at",)})
+BLOCK: Final = 4_000  # rows that are rows and columns at once
 PATIENT: Final = itemgetter(SHARED.index("patient_id"))
 Rows = Sequence[Sequence[Any]]
 
@@ -64,7 +65,8 @@ class Ahead:
         first, last = instants.searchsorted(period.since), instants.searchsorted(period.last_instant(), "right")
         part = frame.iloc[first:last]
         mine = np.flatnonzero(part["stream"].isin(wanted.streams).to_numpy())
-        return part[[*names_of(wanted), "said", "local", "day"]].take(mine).reset_index(drop=True)
+        names = [name for name in names_of(wanted) if name != "content_digest"]  # which `said` has
+        return part[[*names, "said", "local", "day"]].take(mine).reset_index(drop=True)
 
     def _holds(self, wanted: Wanted) -> bool:
         since, until = wanted.period.since, wanted.period.last_instant()
@@ -92,11 +94,14 @@ def read_ahead(session: Session, span: Span) -> Iterator[Ahead]:
 
 def _parts(session: Session, span: Span, measure: str, stack: ExitStack) -> Iterator[tuple[str, pd.DataFrame]]:
     """(patient, readings of the measure) in the order of ids."""
-    query = _query(session.connection(), span, measure).execution_options(yield_per=CHUNK)
+    query = _query(session.connection(), span, measure).execution_options(yield_per=BLOCK)
     rows: Iterable[Sequence[Any]] = stack.enter_context(session.connection().execute(query))
     names = columns_of(measure)
     for patient, mine in groupby(rows, key=PATIENT):
-        yield patient, frame_of(list(mine), names)
+        parts = []
+        while block := list(islice(mine, BLOCK)):
+            parts.append(frame_of(block, names))
+        yield patient, parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
 
 
 def _query(connection: Connection, span: Span, measure: str) -> Select[Any]:
@@ -120,7 +125,7 @@ def _by_bytes(connection: Connection) -> ColumnElement[Any]:
 def _together(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     frame = pd.concat([*parts, frame_of([], ALL)], ignore_index=True)
     frame = frame.assign(said=pd.Series(said_of(frame), dtype=object))
-    return frame.sort_values(["measured_at", "id"], ignore_index=True)
+    return frame.drop(columns="content_digest").sort_values(["measured_at", "id"], ignore_index=True)
 
 
 def columns_of(measure: str) -> list[str]:

@@ -80,12 +80,19 @@ def _together(url: str, portions: Sequence[Sequence[str]], errand: Errand, proce
             pool.shutdown(cancel_futures=True)
 
 
+def _settle() -> None:
+    """In a process of its own: what was imported stays, and need not be looked through after each patient."""
+    gc.freeze()
+
+
 def make_portion(url: str, patients: Sequence[str], errand: Errand) -> list[Made]:
     """In the order of `patients`."""
-    engine = open_reader(url)
+    engine, found = open_reader(url), dict[str, list[Made]]()
     try:
         with uncollected(), Session(engine) as session:
-            found = {each.patient: list(_of_one(session, each, errand)) for each in _read(session, patients, errand)}
+            for each in _read(session, patients, errand):
+                found[each.patient] = list(_of_one(session, each, errand))
+                gc.collect()  # not whenever some objects were made, but before the next patient's are
     finally:
         engine.dispose()
     return [made for patient in patients for made in found[patient]]

@@ -15,6 +15,7 @@ from models.tables import Reading
 from models.tables.reading import COMPONENTS
 
 INSTANTS: Final = frozenset({"measured_at", "started_at", "received_at", "stored_at"})
+REPEATED: Final = frozenset({"patient_id", "device_id", "stream", "measure", "time_quality", "comparator"})
 DOCUMENTS: Final = frozenset({"quality", "context", "as_sent"})
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 UTC_MICROSECONDS: Final = pd.DatetimeTZDtype("us", "UTC")
@@ -69,6 +70,12 @@ def hyphened(key: str) -> str:
     return f"{key[:8]}-{key[8:12]}-{key[12:16]}-{key[16:20]}-{key[20:]}"
 
 
+def shared(values: Values) -> pd.Series:
+    """Texts of which there are few: one object each."""
+    known = {text: text for text in set(values)}
+    return objects([known[text] for text in values])
+
+
 def objects(values: Values) -> pd.Series:
     """Python's own, whatever they are."""
     return pd.Series(np.fromiter(values, dtype=object, count=len(values)), dtype=object)
@@ -88,6 +95,7 @@ READ: Final[Mapping[frozenset[str], Callable[[Values], Any]]] = MappingProxyType
         DOCUMENTS: documents,
         frozenset({"id"}): _ids,
         frozenset({"utc_offset"}): _whole,
+        REPEATED: shared,
         frozenset(COMPONENTS): _numbers,
     }
 )
