@@ -84,12 +84,11 @@ class Rounds:
         return Lot(lot, slow=True)
 
     def everybody(self) -> Lot:
-        """All that are left, at the end; by the slow rules too where they are few: what is put off stays queued."""
-        of_rounds = sorted({*self.left, *self.waiting})
-        everybody = sorted({*of_rounds, *self.slow})
+        """All that are left, at the end, when there is no time for the slow rules: what is put off stays queued."""
+        everybody = Lot(sorted({*self.left, *self.waiting}))
         self._begin()
         self.left, self.slow = [], {}
-        return Lot(everybody, slow=True) if len(everybody) <= LOT else Lot(of_rounds)
+        return everybody
 
     def _begin(self) -> None:
         self.left = [*sorted(self.urgent), *sorted(self.waiting - self.urgent)]

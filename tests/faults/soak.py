@@ -24,6 +24,8 @@ from tests.support.faults.parts import resident_mib
 from tests.support.faults.stage import Plan, Stage, staged
 from tests.support.faults.table import FAULTS, Fault
 
+PEOPLE = 40  # so many that in hours nobody takes more readings than a sensor does in weeks
+
 RECOVERY = 150.0  # seconds within which a receipt must come after a fault was healed
 SETTLE = 240.0
 TOGETHER = 0.2  # share of faults that happen while another one does
@@ -69,7 +71,7 @@ def parse() -> argparse.Namespace:
 
 def plan_of(arguments: argparse.Namespace) -> Plan:
     seconds = arguments.hours * 3600 if arguments.hours else arguments.minutes * 60
-    return Plan(arguments.database, arguments.seed, arguments.rate, seconds, arguments.workers)
+    return Plan(arguments.database, arguments.seed, arguments.rate, seconds, arguments.workers, patients=PEOPLE)
 
 
 def soak(plan: Plan, arguments: argparse.Namespace, results: Results) -> bool:
