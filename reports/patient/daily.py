@@ -40,10 +40,14 @@ def _by_day(frame: pd.DataFrame) -> Any:
     return frame.groupby("day")
 
 
+def dates_a_point(count: int, most: int) -> int:
+    """One, or as many as make `most` points of `count` dates."""
+    return max(-(-count // most), 1)
+
+
 def thinned(rows: list[Row], first: date, count: int, most: int) -> list[tuple[float, Row]]:
-    """(days since `first`, row) for drawing: one a date, or of an axis of more than `most` dates one a few of them,
-    with the mean of each figure."""
-    step = max(-(-count // most), 1)
+    """(days since `first`, row) for drawing: one in `dates_a_point`, with the mean of each figure."""
+    step = dates_a_point(count, most)
     places = [(date.fromisoformat(row["day"]) - first).days // step for row in rows]
     if not rows:
         return []

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 from typing import Any, Final
 
@@ -22,6 +23,7 @@ from reports.patient.page import blocks
 from reports.readings import digest, elsewhere, questionable
 from reports.report import STRANGE, Ask, Found
 
+DAY: Final = timedelta(days=1)
 THE_PERIOD_BEFORE: Final = "the period before"
 
 
@@ -118,7 +120,9 @@ def _limits(found: Whole) -> list[dict[str, Any]]:
 def _notes(used: pd.DataFrame, last: Earlier | None, ask: Ask) -> list[str]:
     strange = elsewhere(used)
     shared = last is not None and last.until > ask.period.since
+    longer = last is not None and round((last.until - last.since) / DAY) != ask.period.days
     notes = {
+        "The last report is about another number of days than this one.": longer,
         "The period of the last report and this one have dates in common: differences come out smaller.": shared,
         STRANGE.format(strange): strange,
         "A change is a difference of the threshold or more; what is below it is not called unchanged, and where"

@@ -11,7 +11,7 @@ from charts import axis, palette
 from charts.layers import Band, Bars, Dots, Layer, Limit, Line
 from charts.strips import Lane, Span, Strip, Strips, draw_strips
 from reports.agp.bands import ADULT, bounds
-from reports.patient.daily import Row, thinned
+from reports.patient.daily import Row, dates_a_point, thinned
 from thresholds.types import SEVERITIES
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ MOST_POINTS: Final = 400
 MOST_LANES: Final = 12
 COLOURS: Final = dict(zip(SEVERITIES, (palette.VERY_HIGH, palette.HIGH, palette.MIDDLE, palette.LIGHT), strict=True))
 SIGNS: Final = {"acknowledged": "a", "in_progress": "p", "resolved": "r"}
-TITLE: Final = "All readings on one time axis, a date a point"
+TITLE: Final = "All readings on one time axis"
 Points = list[tuple[float, float | None]]
 
 
@@ -44,12 +44,14 @@ def picture(found: Whole, ask: Ask) -> str:
     points = thinned(found.days, x.first, x.count, MOST_POINTS)
     lanes = [*_flags(found, x), *_medicines(found, x)]
     words = f"{len(found.days)} dates with readings from {x.first} to {x.last}; {len(found.flags)} flags."
+    step = dates_a_point(x.count, MOST_POINTS)
+    said = "A point is a date." if step == 1 else f"A point is {step} dates."
     present = {SIGNS[act["act"]]: act["act"].replace("_", " ") for act in found.acts if act["act"] in SIGNS}
     signs = ", ".join(f"{sign} {name}" for sign, name in sorted(present.items()))
     names = _names(ask)
     sheet = Strips(
         TITLE, words, axis.dates(x.first, x.last), _strips(points, found, ask), lanes, x.at(ask.period.since), names,
-        f"In the lanes of flags: {signs}." if signs else "",
+        f"{said} In the lanes of flags: {signs}." if signs else said,
     )  # fmt: skip
     return draw_strips(sheet)
 

@@ -181,6 +181,7 @@ def test_ten_years_are_a_report(ward: Ward, report: str) -> None:
     if (count := used.get(report, 3 * weeks + 600)) is not None:
         assert content["readings"]["used"] == count
     assert len(page) < 3_000_000
+    assert ("A point is 19 dates." in page) is (report == "patient")
 
 
 @every_report

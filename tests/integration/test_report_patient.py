@@ -182,6 +182,7 @@ def test_what_changed_is_since_the_last_report_that_was_kept(ward: Ward) -> None
     assert told["last_report"]["until"] == "2026-03-23T00:00:00Z"
     assert told["changed"][0].startswith("Nights with 4 h of therapy or more fell by 28.6 points, from 78.6 (n = 14)")
     assert "dates in common" in told["notes"][0]
+    assert "another number of days" in ward.told("patient", "ana", 20, until=END)["notes"][0]
     assert "What changed since the last report" in ward.report("patient", "ana", 14, until=END).html()
     before = told_of(ward, cursor=ward.now - timedelta(days=2))
     assert (before["last_report"], before["since_last"]) == (None, [])
