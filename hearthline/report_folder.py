@@ -38,7 +38,7 @@ class Whom:
         return sorted(each.id for each in list_patients(session))
 
 
-def whom(patient: str | None, programme: str | None, *, everybody: bool) -> Whom:
+def whom(patient: str | None, programme: str | None, everybody: bool) -> Whom:
     if sum([patient is not None, programme is not None, everybody]) != 1:
         raise Failure("say of whom", "one of --patient ID, --programme NAME and --all", USAGE)
     return Whom(patient, programme)

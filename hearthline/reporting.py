@@ -31,6 +31,10 @@ def subject_for(report: str, whom: Whom) -> str:
     return ALL if everybody else f"{PREFIX}{programme}"
 
 
+def options_of(shell: Shell, unit: str | None, source: str, goals: str) -> tuple[str, str, str]:
+    return unit or shell.settings().reports.unit, source, goals
+
+
 def wish_for(
     report: str, whom: Whom, days: int | None, until: datetime | None, as_of: datetime | None,
     options: tuple[str, str, str],

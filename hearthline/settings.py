@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
@@ -65,10 +65,11 @@ class BackupSettings(msgspec.Struct, frozen=True):
 
 
 class ReportsSettings(msgspec.Struct, frozen=True):
-    """`zone`: the clinic's, an IANA name, for schedules by its clock. `lease`: seconds without a sign of life after
-    which another works through the schedules."""
+    """`zone`: the clinic's, an IANA name, for schedules by its clock. `unit` of glucose. `lease`: seconds without a
+    sign of life after which another works through the schedules."""
 
     zone: str = ""
+    unit: Literal["mg/dL", "mmol/L"] = "mg/dL"
     lease: Annotated[float, msgspec.Meta(ge=0.5, le=600)] = 8.0
 
 

@@ -50,7 +50,7 @@ def run_report(  # noqa: PLR0913  one parameter an option
     days: Annotated[int | None, typer.Option(help="How many days, else as many as suit the report.")] = None,
     until: Until = None,
     as_of: AsOf = None,
-    unit: Annotated[str, typer.Option(help="Of glucose: mg/dL or mmol/L.")] = "mg/dL",
+    unit: Annotated[str | None, typer.Option(help="Of glucose: mg/dL or mmol/L, else that of reports.unit.")] = None,
     source: Source = "auto",
     goals: Goals = "auto",
     html: Annotated[Path | None, typer.Option(help="Write the page to this file.")] = None,
@@ -63,11 +63,11 @@ def run_report(  # noqa: PLR0913  one parameter an option
         return scheduling.run_due(context, (report, patient, programme, folder, html, pdf, csv), due=due, json=json)
     from hearthline import report_folder, reporting
 
-    wish = reporting.wish_for(report, (patient, programme, everybody), days, until, as_of, (unit, source, goals))
+    who, options = (patient, programme, everybody), reporting.options_of(context.obj, unit, source, goals)
+    wish = reporting.wish_for(report, who, days, until, as_of, options)
     if folder is None:
         return reporting.make_one(context.obj, wish, {"html": html, "pdf": pdf, "csv": csv}, json=json)
-    about = report_folder.whom(patient, programme, everybody=everybody)
-    return report_folder.fill_folder(context.obj, wish, about, folder, forms, json=json)
+    return report_folder.fill_folder(context.obj, wish, report_folder.whom(*who), folder, forms, json=json)
 
 
 app.add_typer(scheduling.app, name="schedule")

@@ -48,7 +48,7 @@ def opened_desk(
     mail, url = mail_server(settings.mail), settings.database.url
     reader, writer = open_reader(url), open_writer(url, idle_seconds=idle_seconds(settings))
     try:
-        yield Desk(reader, writer, fence, clock, settings.reports.zone, mail, stop, tick)
+        yield Desk(reader, writer, fence, clock, settings.reports.zone, settings.reports.unit, mail, stop, tick)
     finally:
         reader.dispose()
         writer.dispose()

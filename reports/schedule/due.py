@@ -33,20 +33,29 @@ def next_time(session: Session, schedule: ReportSchedule, clinic: str, now: date
     return min((next_due(rhythm_of(schedule), now, zone) for zone in zones), default=None)
 
 
+def is_due(session: Session, clinic: str, now: datetime) -> bool:
+    """Whether anything is that was not begun."""
+    return any(_fresh(session, each, clinic, now) for each in list_schedules(session) if each.paused_at is None)
+
+
 def begin_due(session: Session, clinic: str, now: datetime) -> int:
     """Begin what is due and was not begun; answers how many runs."""
     return sum(_begin(session, each, clinic, now) for each in list_schedules(session) if each.paused_at is None)
 
 
 def _begin(session: Session, schedule: ReportSchedule, clinic: str, now: datetime) -> int:
-    due = dues(session, schedule, clinic, now)
-    fresh = [at for at in due if session.get(ReportRun, run_id(schedule, at)) is None]
+    fresh = _fresh(session, schedule, clinic, now)
     for at in fresh:
         session.add(_run(schedule, at, now, asked=False))
     if fresh:
-        _overtake(session, schedule, min(due), now)
+        _overtake(session, schedule, min(dues(session, schedule, clinic, now)), now)
     session.flush()
     return len(fresh)
+
+
+def _fresh(session: Session, schedule: ReportSchedule, clinic: str, now: datetime) -> list[datetime]:
+    due = dues(session, schedule, clinic, now)
+    return [at for at in due if session.get(ReportRun, run_id(schedule, at)) is None]
 
 
 def ask(session: Session, schedule: ReportSchedule, now: datetime) -> ReportRun:

@@ -89,10 +89,12 @@ def _guarded(desk: Desk, order: Order, subjects: list[str]) -> "Iterator[Made]":
 def _finished(desk: Desk, order: Order, subjects: list[str]) -> "Iterator[Made]":
     from reports.errand import Errand
     from reports.many import make_many
+    from reports.report import Options
     from reports.run import Wish
 
     forms = ("json", "html", "pdf") if order.printed and find_spec("typst") else ("json", "html")
-    errand = Errand(Wish(order.report, "", order.days, order.due_at), forms, desk.clock())
+    options = Options(unit=desk.unit)
+    errand = Errand(Wish(order.report, "", order.days, order.due_at, options=options), forms, desk.clock())
     if order.report in OF_MANY:
         return (_of_many(desk, errand, subject) for subject in subjects)
     return make_many(desk.reader.url.render_as_string(hide_password=False), subjects, errand)

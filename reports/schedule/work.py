@@ -14,7 +14,7 @@ from models.tables import ReportRun, ReportSchedule
 from reports.schedule.delivery import deliver, run_folder
 from reports.schedule.desk import Desk
 from reports.schedule.destination import Destination, stored_destination
-from reports.schedule.due import DELIVERED, GIVEN_UP, NOBODY, REMOVED, begin_due, list_open
+from reports.schedule.due import DELIVERED, GIVEN_UP, NOBODY, REMOVED, begin_due, is_due, list_open
 from reports.schedule.making import Order, list_lacking, make_all, order_of
 from reports.schedule.note import Note
 from reports.schedule.smtp import MailError
@@ -50,7 +50,10 @@ def work_once(desk: Desk) -> None:
 
 
 def begin(desk: Desk) -> None:
-    """The runs that are due."""
+    """The runs that are due. Nobody who writes is held up while nothing is."""
+    with Session(desk.reader) as session:
+        if not is_due(session, desk.clinic, desk.clock()):
+            return
     with Session(desk.writer) as session, session.begin():
         desk.fence(session.connection())
         begin_due(session, desk.clinic, desk.clock())

@@ -18,7 +18,7 @@ from hearthline.doctor.finding import Place
 from hearthline.settings import DatabaseSettings, MailSettings, ReportsSettings, Settings
 from tests.support.mailing import REFUSES, post_office
 from tests.support.places import ROOT
-from tests.support.wards import Ward
+from tests.support.wards import Ward, taken
 
 pytestmark = pytest.mark.slow  # many commands
 
@@ -119,6 +119,20 @@ def test_run_due_makes_what_is_due_once_and_is_quiet_when_nothing_is(said: Said,
     code, out, err = said("run", "--due", "--json")
     assert (code, json.loads(out), err) == (0, {"runs": 1, "made": 1, "problems": [], "elsewhere": None}, "")
     assert said("run", "--due") == (0, "runs 0, reports made 0\n", "")
+
+
+def test_glucose_is_in_the_unit_of_the_settings(said: Said, ward: Ward, monkeypatch: pytest.MonkeyPatch) -> None:
+    ward.take("device-of-ana", "glucose", taken("g1", ward.now, glucose=120))
+    monkeypatch.setenv("HEARTHLINE_REPORTS__UNIT", "mmol/L")
+    said("schedule", "add", "--report", "agp", "--all", "--on", "monday", "--to", "folder:out")
+    said("schedule", "run-now", lines(said("schedule", "list", "--json")[1])[0]["id"])
+    [made] = lines(said("list", "--json")[1])
+    assert json.loads(said("show", made["id"], "--json")[1])["figures"]["mean"]["unit"] == "mmol/L"
+    of_ana = ("run", "--report", "agp", "--patient", "ana", "--json")
+    assert json.loads(said(*of_ana)[1])["figures"]["mean"]["unit"] == "mmol/L"
+    assert json.loads(said(*of_ana, "--unit", "mg/dL")[1])["figures"]["mean"]["unit"] == "mg/dL"
+    monkeypatch.setenv("HEARTHLINE_REPORTS__UNIT", "stone")
+    assert said("schedule", "list")[0] == 2
 
 
 def test_what_cannot_be_delivered_is_told_by_exit_code_and_by_doctor(

@@ -81,6 +81,6 @@ def office_at(ward: Ward, here: Path, mail: PostOffice | None = None, clinic: st
         "127.0.0.1", mail.port, False, "reports@clinic.example", answer_seconds=1.0, whole_seconds=2.0
     )
     try:
-        yield Office(ward, Desk(reader, ward.engine, let_pass, lambda: ward.now, clinic, server), here)
+        yield Office(ward, Desk(reader, ward.engine, let_pass, lambda: ward.now, clinic, mail=server), here)
     finally:
         reader.dispose()
