@@ -127,7 +127,7 @@ def _figures(glucose: Glucose) -> dict[str, Figure]:
 
 def _spread(glucose: Glucose, value: pd.Series, n: int) -> dict[str, Figure]:
     mean, sd, why = finite(value.mean()), finite(value.std(ddof=1)), glucose.why
-    single = why or ("" if n > 1 else "one reading has no spread")
+    single = why or ("one reading has no spread" if n == 1 else "")
     milligrams = None if mean is None else mean * float(GLUCOSE[glucose.unit].times)
     gmi = why or ("of meter readings it is no estimate of anything" if glucose.source == "meter" else "")
     return {

@@ -83,7 +83,7 @@ def _protocol(found: Pressures) -> dict[str, Figure]:
 
 def _period(ask: Ask, frame: pd.DataFrame) -> dict[str, Figure]:
     n = len(frame)
-    single = "" if n > 1 else "one reading has no spread"
+    single = "one reading has no spread" if n == 1 else ""
     made: dict[str, Figure] = {}
     for name in PRESSURES:
         column = frame[name]

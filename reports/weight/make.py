@@ -94,7 +94,7 @@ def _found(ask: Ask, everything: pd.DataFrame, frame: pd.DataFrame) -> Weights:
 def _figures(found: Weights) -> dict[str, Figure]:
     weight, n = found.frame["weight"], len(found.frame)
     newest = found.days[-1] if found.days else None
-    single = "" if n > 1 else "one weighing has no spread"
+    single = "one weighing has no spread" if n == 1 else ""
     made = {
         "newest": figure(newest and newest["weight"], "kg", 1 if newest else 0),
         "median_7d": _median(newest),
