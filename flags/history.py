@@ -41,14 +41,33 @@ def load_samples(
     ordered by (at, id). What is not from the patient is in a stream of its own. With `stored_by` those that were
     stored by then."""
     dialect = dialect_of(connection)
-    by = [] if stored_by is None else [dialect.said(stored_by)]
-    keys = json.dumps([(patient, stream, dialect.said(begin), *by) for patient, stream, begin in windows])
-    statements = _window(dialect, by=bool(by)), _before(dialect, by=bool(by))
-    rows = [row for statement in statements for row in connection.exec_driver_sql(statement, (keys,)).all()]
     samples: dict[Key, list[Routed]] = {}
-    for row in rows:
+    for row in _rows(connection, windows, stored_by, SAMPLE):
         samples.setdefault((row[0], row[1]), []).append((_sample(row, dialect), row[8]))
     return {key: one_route(each) for key, each in samples.items()}
+
+
+def load_received(
+    connection: Connection, window: tuple[str, str, datetime], stored_by: datetime | None = None
+) -> tuple[list[Sample], dict[UUID, datetime]]:
+    """The same of one stream, and when each was received."""
+    dialect = dialect_of(connection)
+    samples, received = list[Routed](), dict[UUID, datetime]()
+    for row in _rows(connection, [window], stored_by, f"{SAMPLE}, r.received_at"):
+        sample = _sample(row, dialect)
+        samples.append((sample, row[8]))
+        received[sample.id] = dialect.read(row[9])
+    return one_route(samples), received
+
+
+def _rows(
+    connection: Connection, windows: Iterable[tuple[str, str, datetime]], stored_by: datetime | None, columns: str
+) -> list[Sequence[Any]]:
+    dialect = dialect_of(connection)
+    by = [] if stored_by is None else [dialect.said(stored_by)]
+    keys = json.dumps([(patient, stream, dialect.said(begin), *by) for patient, stream, begin in windows])
+    statements = _window(dialect, columns, by=bool(by)), _before(dialect, columns, by=bool(by))
+    return [row for statement in statements for row in connection.exec_driver_sql(statement, (keys,)).all()]
 
 
 def one_route(samples: Sequence[Routed]) -> list[Sample]:
@@ -73,20 +92,14 @@ def _without_copies(samples: Sequence[Routed]) -> list[Routed]:
 # and would read the whole table for a batch of some fifty patients. SQLite always goes key by key.
 
 
-def _window(dialect: Dialect, *, by: bool) -> str:
+def _window(dialect: Dialect, columns: str, *, by: bool) -> str:
     wanted = f"{_same(dialect, by=by)} AND r.measured_at >= {dialect.instant_at(2)}"
     if dialect.name == "sqlite":
-        return f"SELECT {SAMPLE} FROM {dialect.keys} JOIN reading r ON {wanted}"  # noqa: S608  static text
-    return _key_by_key(dialect, f"{wanted} OFFSET 0")
+        return f"SELECT {columns} FROM {dialect.keys} JOIN reading r ON {wanted}"  # noqa: S608  static text
+    return _key_by_key(dialect, columns, f"{wanted} OFFSET 0")
 
 
-def received(dialect: Dialect, *, by: bool = False) -> str:
-    """Ids and instants of receipt, by keys as those of `load_samples`; `by`: stored by the instant that is fourth."""
-    wanted = f"{_same(dialect, by=by)} AND r.measured_at >= {dialect.instant_at(2)}"
-    return f"SELECT r.id, r.received_at FROM {dialect.keys} JOIN reading r ON {wanted}"  # noqa: S608  static text
-
-
-def _before(dialect: Dialect, *, by: bool) -> str:
+def _before(dialect: Dialect, columns: str, *, by: bool) -> str:
     """All of the newest instant: of copies of one value it must not depend on the window which is used."""
     newest = (
         f"SELECT o.measured_at FROM reading o WHERE {_same(dialect, 'o', by=by)} "  # noqa: S608  static text
@@ -94,8 +107,8 @@ def _before(dialect: Dialect, *, by: bool) -> str:
     )
     wanted = f"{_same(dialect, by=by)} AND r.time_quality = 'good' AND r.measured_at = ({newest})"
     if dialect.name == "sqlite":
-        return f"SELECT {SAMPLE} FROM {dialect.keys} JOIN reading r ON {wanted}"  # noqa: S608  static text
-    return _key_by_key(dialect, f"{wanted} OFFSET 0")
+        return f"SELECT {columns} FROM {dialect.keys} JOIN reading r ON {wanted}"  # noqa: S608  static text
+    return _key_by_key(dialect, columns, f"{wanted} OFFSET 0")
 
 
 def _same(dialect: Dialect, table: str = "r", *, by: bool) -> str:
@@ -103,12 +116,12 @@ def _same(dialect: Dialect, table: str = "r", *, by: bool) -> str:
     return f"{table}.patient_id = {dialect.text_at(0)} AND {table}.stream = {dialect.text_at(1)}{stored}"
 
 
-def _key_by_key(dialect: Dialect, wanted: str) -> str:
-    return f"SELECT s.* FROM {dialect.keys} CROSS JOIN LATERAL (SELECT {SAMPLE} FROM reading r WHERE {wanted}) s"  # noqa: S608  static text
+def _key_by_key(dialect: Dialect, columns: str, wanted: str) -> str:
+    return f"SELECT s.* FROM {dialect.keys} CROSS JOIN LATERAL (SELECT {columns} FROM reading r WHERE {wanted}) s"  # noqa: S608  static text
 
 
 def _sample(row: Sequence[Any], dialect: Dialect) -> Sample:
-    _, _, reading, at, as_sent, context, quality, marks, _ = row
+    _, _, reading, at, as_sent, context, quality, marks = row[:8]
     values, said, doubtful = AMOUNTS.decode(as_sent), CONTEXT.decode(context), quality == "doubtful"
     doubts = doubts_of(() if marks == "[]" else MARKS.decode(marks), doubtful=doubtful)
     return Sample(uuid_of(reading), dialect.read(at), values, said, doubtful, doubts)

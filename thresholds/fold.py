@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from operator import attrgetter
 from typing import NamedTuple, Protocol, TypeVar
 
@@ -47,8 +48,8 @@ Judge = Callable[[Sample, W, Case, Bounds], Breach | None]
 
 def moments(samples: Iterable[Sample], *, doubtful: bool = True) -> Iterator[Moment]:
     """The patient's own samples, those of one instant together; without those of a doubtful clock unless `doubtful`."""
-    history, witness = _moments(samples, doubtful=doubtful), watching()
-    return history if witness is None else witness.beside(history)
+    split, witness = partial(_moments, samples, doubtful=doubtful), watching()
+    return split() if witness is None else witness.beside(samples, split, doubtful=doubtful)
 
 
 def _moments(samples: Iterable[Sample], *, doubtful: bool) -> Iterator[Moment]:

@@ -29,9 +29,12 @@ class Witness:
     joined: set[UUID] = field(default_factory=set)
     said: dict[datetime, str] = field(default_factory=dict)
 
-    def beside(self, history: Iterable[Sequence[Sample]]) -> Iterator[Sequence[Sample]]:
+    def beside(
+        self, samples: Iterable[Sample], split: Callable[[], Iterator[Sequence[Sample]]], *, doubtful: bool
+    ) -> Iterator[Sequence[Sample]]:
+        """What `split` makes of the samples, noted as it is looked at."""
         looked_at = self.looked_at.add
-        for moment in history:
+        for moment in split():
             for sample in moment:
                 looked_at(sample.id)
             yield moment

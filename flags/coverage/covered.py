@@ -6,18 +6,17 @@ and keeps rules on silence quiet; readings that come in spite of it are judged.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import Final
 from uuid import UUID
 
+from flags.coverage.looks import Looks, Split, looks_of
 from flags.coverage.spans import Span, Spans, both, merged, total, without
-from flags.explain.figures import enough_at
 from thresholds.facts import applies, missing_facts
 from thresholds.silence import PAUSED, first_limits
 from thresholds.types import Case, Rule, Sample
-from thresholds.witness import Witness, watched_by
 
 REASONS: Final = ("paused", "no_fact", "no_data", "not_enough_data", "not_running")
 UNJUDGED: Final = timedelta(days=1)  # of a stream whose silence nobody judges
@@ -27,9 +26,14 @@ Where = tuple[Spans, Spans]
 """Where there was a reading to judge by, and where there was enough."""
 
 
-Known = dict[frozenset[UUID], tuple[Where, Where]]
-"""Where, from when each reading was received and from when it was measured, for the rules of one stream that look at
-every sample, as most do: by the ids of those at which there was too little to judge by."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is the same for the rules of one stream. `split`: the samples by instants. `where`: from when each reading
+    was received and from when it was measured, for the rules that look at every sample, as most do: by the ids of
+    those at which there was too little to judge by."""
+
+    split: Split = field(default_factory=dict)
+    where: dict[frozenset[UUID], tuple[Where, Where]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +61,15 @@ def covered(
     """`samples`: those of the rule's stream in the span and `lookback` before it, with the newest older one. `known`
     keeps, for the next rule with the same of all this, what is the same for it. Who does not ask for `judged` gets
     `could` for it."""
-    looks = _looks(rule, samples, replace(case, now=span[1]))
-    same = known is not None and looks.samples is samples and not rule.closes_itself
-    found = known.get(looks.lacking) if known is not None and same else None
+    known = known or Known()
+    looks = looks_of(rule, samples, replace(case, now=span[1]), known.split)
+    same = looks.samples is samples and not rule.closes_itself
+    found = known.where.get(looks.lacking) if same else None
     if not found:
         then = _data(rule, looks, case, span, received_at)
         found = then, _data(rule, looks, case, span, {}) if judged else then
-    if known is not None and same:
-        known[looks.lacking] = found
+    if same:
+        known.where[looks.lacking] = found
     (data, enough), (data_since, enough_since) = found
     applied = _where(rule, case, span, lambda at: applies(rule, case, at))
     informed = _where(rule, case, span, lambda at: not missing_facts(rule, case, at))
@@ -89,30 +94,6 @@ def _where(rule: Rule, case: Case, span: Span, allowed: Callable[[datetime], boo
     changes = ends | {fact.from_at for fact in case.facts}
     edges = [span[0], *sorted(each for each in changes if span[0] < each < span[1]), span[1]]
     return merged(part for part in pairwise(edges) if allowed(part[0]))
-
-
-class Looks(NamedTuple):
-    """The samples that the rule looked at, and ids of those at which there was too little to judge by."""
-
-    samples: Sequence[Sample]
-    lacking: frozenset[UUID]
-
-
-def _looks(rule: Rule, samples: Sequence[Sample], case: Case) -> Looks:
-    lacking: set[UUID] = set()
-
-    def describe(one: Sample, window: object) -> None:
-        if not enough_at(rule, window):
-            lacking.add(one.id)
-        elif lacking:
-            lacking.discard(one.id)
-
-    witness = Witness(describe)
-    with watched_by(witness):
-        rule.fold(samples, case.now, case)
-    seen = witness.looked_at
-    looked = samples if len(seen) == len(samples) else [each for each in samples if each.id in seen]
-    return Looks(looked, frozenset(lacking))
 
 
 def _data(rule: Rule, looks: Looks, case: Case, span: Span, received_at: Mapping[UUID, datetime]) -> Where:

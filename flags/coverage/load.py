@@ -1,18 +1,15 @@
 """What coverage needs, read from the record: each rule's stream once, the patient's case, and when ingest ran."""
 
-import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
-from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from flags.coverage.covered import Covered, Known, covered
 from flags.coverage.spans import Span, merged
-from flags.history import load_cases, load_samples, received, uuid_of
+from flags.history import load_cases, load_received
 from flags.judge import before
-from models.dialect import dialect_of
 from models.life import UNSEEN
 from models.running import list_runs
 from thresholds import RULES
@@ -47,11 +44,10 @@ def cover_rules(
     for stream in dict.fromkeys(rule.stream for rule in rules):
         mine = [rule for rule in rules if rule.stream == stream]
         begin = before(span[0], max(rule.lookback for rule in mine) + RECALL.get(stream, timedelta(0)))
-        found = load_samples(connection, [(patient_id, stream, begin)], by).get((patient_id, stream), [])
+        found, received_at = load_received(connection, (patient_id, stream, begin), by)
         samples = marked(stream, found, case.zone)
         there = [sample for sample in samples if sample.at < span[1]]
-        received_at = _received(session, patient_id, stream, samples[0].at if samples else begin, by)
-        known: Known = {}
+        known = Known()
         for rule in mine:
             yield covered(rule, there, case, span, running=running, received_at=received_at, known=known, judged=judged)
 
@@ -60,14 +56,3 @@ def _running(session: Session, span: Span, now: datetime) -> list[Span]:
     """A run whose last sign of life is fresh still lasts."""
     runs = list_runs(session.connection(), INGEST, span[0])
     return merged((begin, now if seen >= now - UNSEEN else seen) for begin, seen in runs)
-
-
-def _received(
-    session: Session, patient_id: str, stream: str, since: datetime, by: datetime | None
-) -> dict[UUID, datetime]:
-    """As the driver reads it: a sensor has tens of thousands."""
-    connection = session.connection()
-    dialect = dialect_of(connection)
-    keys = json.dumps([(patient_id, stream, dialect.said(since), *([] if by is None else [dialect.said(by)]))])
-    rows = connection.exec_driver_sql(received(dialect, by=by is not None), (keys,))
-    return {uuid_of(row[0]): dialect.read(row[1]) for row in rows}

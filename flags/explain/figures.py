@@ -54,12 +54,6 @@ def figure_at(rule: Rule, sample: Sample, window: object, case: Case) -> Figure:
     return say(window, sample, rule, case) if say else _alone(sample, rule, case)
 
 
-def enough_at(rule: Rule, window: object) -> bool:
-    """`figure_at(…).enough`, without the words."""
-    judge = ENOUGH.get(type(window))
-    return judge is None or judge(window, rule)
-
-
 def _alone(sample: Sample, rule: Rule, case: Case) -> Figure:
     """One reading against a fact, where the rule has one that is a number."""
     numbers = [name for name in rule.facts if name == "dry_weight"]
@@ -180,4 +174,4 @@ ENOUGH: Final[Mapping[type, Callable[[Any, Rule], bool]]] = {
     Nearest: lambda window, _rule: window.before is not None,
     Recent: lambda window, _rule: window.judged,
 }
-"""Windows of which there may be too little to judge by."""
+"""Windows of which there may be too little to judge by: `figure_at(…).enough`, without the words."""

@@ -5,7 +5,7 @@ A missing sample starts the beginning again, and the end, but never ends an even
 """
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Protocol
@@ -128,7 +128,10 @@ def fold_events(
     """
     cadence, event = Cadence(), Event(kind, bounds_of(rule, case), case.under_way)
     episodes: list[Found] = []
-    for moment in moments(samples, doubtful=doubtful):
+    history: Iterable[Moment] = moments(samples, doubtful=doubtful)
+    if samples and samples[-1].at < start:
+        history = deque(history, maxlen=0)  # nobody asks for the rhythm
+    for moment in history:
         spacing = cadence.move(moment[0].at)
         if moment[0].at >= start and (ended := event.take(moment, spacing)):
             episodes.append(ended)

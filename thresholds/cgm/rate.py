@@ -81,17 +81,18 @@ class Recent:
 
     def __init__(self) -> None:
         self.points: deque[Sample] = deque()
-        self.judged = False
+        self.judged, self._instants = False, 0
         self._line: Line | None = None
 
     def move(self, moment: Moment) -> None:
         at = moment[0].at
         while self.points and at - self.points[0].at > WINDOW:
-            self.points.popleft()
+            gone = self.points.popleft().at
+            self._instants -= not self.points or self.points[0].at != gone
         self.points.extend(moment)
-        spread = len({sample.at for sample in self.points})
-        judged = spread >= INSTANTS and at - self.points[0].at >= SPAN
-        self.judged, self._line = judged, None
+        self._instants += 1
+        self.judged = self._instants >= INSTANTS and at - self.points[0].at >= SPAN
+        self._line = None
 
     @property
     def line(self) -> Line | None:
@@ -127,9 +128,10 @@ def low_soon(sample: Sample, window: Recent, case: Case, bounds: Bounds) -> Brea
     return Breach(sample, "HIGH", -there, f"{there} mg/dL in 20 min at {line.rate()} mg/dL per min")
 
 
-def numbers(samples: Iterable[Sample]) -> Iterable[Moment]:
-    on_scale = (sample for sample in samples if sample.values[GLUCOSE.name].text not in OFF_SCALE)
-    return moments(on_scale, doubtful=False)
+def numbers(samples: Sequence[Sample]) -> Iterable[Moment]:
+    """The same samples where all are: who watches several rules knows them again."""
+    on_scale = [sample for sample in samples if sample.values[GLUCOSE.name].text not in OFF_SCALE]
+    return moments(on_scale if len(on_scale) < len(samples) else samples, doubtful=False)
 
 
 def fold_rate(samples: Sequence[Sample], start: datetime, case: Case) -> list[Found]:
