@@ -11,7 +11,6 @@ from urllib.parse import quote
 from sqlalchemy.orm import Session
 
 from hearthline.errors import NO, USAGE, Failure, explain_system
-from hearthline.keeping.progress import progress_of
 from hearthline.reporting import write_file
 from hearthline.shell import Shell
 from hearthline.show import remark, show_json, show_line
@@ -92,6 +91,8 @@ def _line(made: Made, names: Sequence[str]) -> dict[str, Any]:
 def _counting(patients: int) -> Iterator[Callable[[str], None]]:
     """Hears whose report is done."""
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+
+    from hearthline.keeping.progress import progress_of
 
     columns = (TextColumn("patients"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     seen: set[str] = set()

@@ -20,7 +20,7 @@ from typing import Final
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from flags.what_if.replay import uncollected
+from flags.uncollected import uncollected
 from models.engine import open_reader
 from registry.errors import RegistryError
 from reports.ahead import Ahead, Span, read_ahead
@@ -54,7 +54,8 @@ def make_many(
 
 
 def _begin() -> None:
-    """In a new process. Who is killed without mercy cannot end its processes: they end by themselves."""
+    """In a new process: what was imported stays, and need not be looked through after each patient.
+    Who is killed without mercy cannot end its processes: they end by themselves."""
     gc.freeze()
     Thread(target=_end_with_parent, daemon=True).start()
 
@@ -78,11 +79,6 @@ def _together(url: str, portions: Sequence[Sequence[str]], errand: Errand, proce
             raise ReportError("a process that makes reports was ended from outside; run it again") from None
         finally:
             pool.shutdown(cancel_futures=True)
-
-
-def _settle() -> None:
-    """In a process of its own: what was imported stays, and need not be looked through after each patient."""
-    gc.freeze()
 
 
 def make_portion(url: str, patients: Sequence[str], errand: Errand) -> list[Made]:

@@ -3,10 +3,8 @@
 Read by itself each portion is a snapshot; readings that come in meanwhile may be in one and not in another.
 """
 
-import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from multiprocessing import get_context
 from typing import Final
@@ -18,6 +16,7 @@ from flags.history import load_cases, load_samples
 from flags.judge import before
 from flags.record import Wanted, load_episodes
 from flags.states import URGENT
+from flags.uncollected import uncollected
 from flags.what_if.compared import Compared, compare
 from flags.what_if.question import Question
 from models.engine import open_reader
@@ -66,18 +65,6 @@ def replay_portion(url: str, patients: Sequence[str], question: Question) -> lis
             return list(_compared(connection, patients, question))
     finally:
         engine.dispose()
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Samples make no cycles, and looking for some among a hundred thousand new objects costs half of the time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _compared(connection: Connection, patients: Sequence[str], question: Question) -> Iterator[Compared]:

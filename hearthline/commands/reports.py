@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from flags.uncollected import uncollected
 from hearthline import export_commands
 from hearthline.options import parse_instant
 from hearthline.scheduling import commands as scheduling
@@ -38,6 +39,7 @@ Forms = Annotated[str, typer.Option(help="Of the files in --folder: some of html
 
 
 @app.command("run")
+@uncollected()  # what it imports and reads stays to its end; what makes many collects by itself
 def run_report(  # noqa: PLR0913  one parameter an option
     context: typer.Context,
     report: Report = None,

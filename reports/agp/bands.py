@@ -107,9 +107,9 @@ BANDS: Final = ("very_high", "high", "target", "low", "very_low")
 
 def bands_of(frame: pd.DataFrame, group: Group) -> pd.Series:
     """The band of each reading. What was sent repeats, so each distinct amount is compared once."""
-    amounts = pd.Series(list(zip(frame["sent_0"], frame["sent_1"], strict=True)), index=frame.index, dtype=object)
-    known = {each: group.band(Amount(*each)) for each in amounts.unique()}
-    return amounts.map(known)
+    amounts = list(zip(frame["sent_0"], frame["sent_1"], strict=True))
+    known = {each: group.band(Amount(*each)) for each in set(amounts)}
+    return pd.Series([known[each] for each in amounts], index=frame.index, dtype=object)
 
 
 def bounds(group: Group, unit: str) -> tuple[Decimal, Decimal]:
