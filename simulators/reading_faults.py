@@ -16,10 +16,10 @@ MOST: Final = 6
 
 # a factor that carries every number a living person could show beyond the plausible range
 ABSURD: Final[Mapping[str, tuple[str, int]]] = {
-    "blood_pressure": ("systolic", 5),
-    "glucose": ("glucose", 30),
-    "weight": ("weight", 10),
-    "sleep": ("total_sleep", 10),
+    "blood_pressure": ("systolic", 10),
+    "glucose": ("glucose", 100),
+    "weight": ("weight", 100),
+    "sleep": ("total_sleep", 100),
 }
 
 

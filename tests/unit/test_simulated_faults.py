@@ -8,9 +8,11 @@ from random import Random
 
 import pytest
 
+from models.measures import CATALOGUE
 from simulators.cohort import CONTENT_FAULTS, plan
 from simulators.message_faults import NOISE
 from simulators.plan import Plan, Taken
+from simulators.reading_faults import ABSURD
 from simulators.series import dice
 
 UNTIL = datetime(2026, 2, 20, 18, tzinfo=UTC)
@@ -270,6 +272,13 @@ def test_an_absurd_number_is_absurd_in_every_unit(arrays: Plan) -> None:
     assert len(absurd) >= 6
     for one in absurd:
         assert any(float(str(sent["value"])) > limits.get(str(sent["unit"]), 1e9) for sent in one.values.values())
+
+
+def test_an_absurd_number_is_absurd_of_the_lowest_that_a_living_person_shows() -> None:
+    lowest = {"blood_pressure": 45, "glucose": 20, "weight": 25, "sleep": 30}
+    for measure, (name, times) in ABSURD.items():
+        [component] = [each for each in CATALOGUE[measure].components if each.name == name]
+        assert lowest[measure] * times > component.plausible[1]
 
 
 def test_no_refused_reading_starts_an_episode(faulty: Plan) -> None:
