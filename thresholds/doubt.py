@@ -48,6 +48,7 @@ WEEK: Final = timedelta(days=7)
 ENOUGH: Final = 3  # weighings; a median of fewer is none, and as many that agree are a new baseline
 OTHERS, UNUSUAL, AGREE = Decimal("0.10"), Decimal("0.05"), Decimal("0.05")
 QUARTER: Final = timedelta(minutes=15)
+MINUTE: Final = timedelta(minutes=1)
 A_MINUTE: Final = Decimal(10)  # mg/dL
 SENSED: Final = component_of(CATALOGUE["glucose"], "glucose")
 MICROSECONDS: Final = Decimal(60_000_000)
@@ -137,8 +138,10 @@ def _sensed(samples: Iterable[Sample], _zone: ZoneInfo) -> Iterator[Doubts]:
 def _steps(since: datetime, one: Decimal, at: datetime, other: Decimal) -> bool:
     if not timedelta(0) < at - since <= QUARTER or one.is_infinite() or other.is_infinite():
         return False
-    minutes = Decimal((at - since) // timedelta(microseconds=1)) / MICROSECONDS
-    return abs(EXACT.subtract(other, one)) > A_MINUTE * minutes
+    step = abs(EXACT.subtract(other, one))
+    if step <= A_MINUTE and at - since >= MINUTE:  # so it is nearly always
+        return False
+    return step > A_MINUTE * (Decimal((at - since) // timedelta(microseconds=1)) / MICROSECONDS)
 
 
 MARKERS: Final[Mapping[str, Callable[[Iterable[Sample], ZoneInfo], Iterator[Doubts]]]] = MappingProxyType(
