@@ -71,8 +71,9 @@ class Line:
         """End every connection as a machine does that loses its power and is there again: nobody is told now, and who
         asks later is told that there is no such connection."""
         for client, server in self._taken():
-            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            client.shutdown(socket.SHUT_RD)  # or else whoever reads from it would keep it
+            with contextlib.suppress(OSError):  # one that has ended meanwhile is not there to be lost
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                client.shutdown(socket.SHUT_RD)  # or else whoever reads from it would keep it
             _close(server)
             time.sleep(0.2)
             client.close()
